@@ -1,0 +1,203 @@
+"""Reads a region's three TOML files into frozen values, or says everything that is wrong with them at once.
+
+Shape is checked against the JSON Schemas here; meaning (keys that point to nothing) in `checks.py`.
+"""
+
+import datetime as dt
+import difflib
+import functools
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar
+
+import jsonschema_rs
+import msgspec
+
+from samverk.errors import BadRegion, RegionFault
+from samverk.regions import checks
+from samverk.regions.definition import Definition
+from samverk.regions.demonstration import Demonstration
+from samverk.regions.starter import Starter
+
+_Value = TypeVar("_Value")
+
+SCHEMAS = ("region", "starter", "demonstration")
+_MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+_WHEN = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFiles:
+    """One region as loaded; `starter` and `demonstration` are None where the plugin has none."""
+
+    definition: Definition
+    starter: Starter | None
+    demonstration: Demonstration | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNames:
+    """What the loader must know of places: whether a key exists, and the names nearest to a wrong one."""
+
+    exists: Callable[[str], bool]
+    nearest: Callable[[str], tuple[str, ...]]
+
+
+def _is_date(value: object) -> bool:
+    try:
+        dt.date.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return True
+
+
+FORMATS: dict[str, Callable[[str], bool]] = {
+    "date": _is_date,
+    "samverk-month-day": lambda value: bool(_MONTH_DAY.fullmatch(value)),
+    "samverk-when": lambda value: bool(_WHEN.fullmatch(value)),
+    "samverk-key": lambda value: bool(_KEY.fullmatch(value)),
+}
+
+
+@functools.cache
+def schema(name: str) -> dict[str, Any]:
+    """Return one of the packaged schemas: region, starter or demonstration."""
+    text = resources.files("samverk.regions").joinpath(f"{name}.schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@functools.cache
+def _validator(name: str) -> Any:
+    return jsonschema_rs.Draft202012Validator(schema(name), validate_formats=True, formats=FORMATS)
+
+
+def plain(value: Any) -> Any:
+    """Turn what TOML gives into JSON values: dates become ISO 8601 strings.
+
+    >>> plain({"on": dt.date(2022, 12, 16)})
+    {'on': '2022-12-16'}
+    """
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return value
+
+
+def load_region(folder: Traversable, places: PlaceNames | None = None) -> RegionFiles:
+    """Load `region.toml` and, where they exist, `starter.toml` and `demonstration.toml` of one folder.
+
+    Without `places` the keys of places are not checked. Raises BadRegion with all faults of all files.
+    """
+    faults: list[RegionFault] = []
+    definition = _load(folder, "region", Definition, faults)
+    starter = _load(folder, "starter", Starter, faults, optional=True)
+    demonstration = _load(folder, "demonstration", Demonstration, faults, optional=True)
+    if definition is not None:
+        faults += checks.definition_faults(definition)
+        if starter is not None:
+            faults += checks.starter_faults(starter, definition, places)
+            if demonstration is not None:
+                faults += checks.demonstration_faults(demonstration, definition, starter, places)
+    if faults or definition is None:
+        raise BadRegion(tuple(faults))
+    return RegionFiles(definition, starter, demonstration)
+
+
+def load_definition(folder: Traversable) -> Definition:
+    """Load `region.toml` alone. Raises BadRegion with all its faults."""
+    faults: list[RegionFault] = []
+    definition = _load(folder, "region", Definition, faults)
+    if definition is not None:
+        faults += checks.definition_faults(definition)
+    if faults or definition is None:
+        raise BadRegion(tuple(faults))
+    return definition
+
+
+def _load(
+    folder: Traversable, name: str, kind: type[_Value], faults: list[RegionFault], *, optional: bool = False
+) -> _Value | None:
+    file = f"{name}.toml"
+    path = folder.joinpath(file)
+    if not path.is_file():
+        if not optional:
+            faults.append(RegionFault(file, "", "the file is missing"))
+        return None
+    try:
+        data = plain(tomllib.loads(path.read_bytes().decode("utf-8")))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        faults.append(RegionFault(file, "", f"this is not readable TOML: {error}"))
+        return None
+    found = shape_faults(data, name)
+    if found:
+        faults += found
+        return None
+    return msgspec.convert(data, kind)
+
+
+def shape_faults(data: object, name: str) -> list[RegionFault]:
+    """Hold a parsed file against its schema; an empty list when it fits.
+
+    The fast validator decides; only a file with faults pays for the one that can explain them.
+    """
+    if _validator(name).is_valid(data):
+        return []
+    # Imported here because it takes a tenth of a second and a good file never needs it.
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    checker = FormatChecker(formats=())
+    for key, test in FORMATS.items():
+        checker.checks(key)(lambda value, test=test: not isinstance(value, str) or test(value))
+    validator = Draft202012Validator(schema(name), format_checker=checker)
+    faults = [fault for error in validator.iter_errors(data) for fault in _explain(error, f"{name}.toml")]
+    return sorted(faults, key=lambda fault: fault.path)
+
+
+def _explain(error: Any, file: str) -> Iterator[RegionFault]:
+    path = ".".join(str(step) for step in error.absolute_path)
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        known = list(error.schema.get("properties", {}))
+        for key in error.instance:
+            if key not in known:
+                nearest = difflib.get_close_matches(key, known, 1)
+                where = f"{path}.{key}" if path else key
+                yield RegionFault(file, where, f"the key {key!r} is not known here", nearest[0] if nearest else None)
+        return
+    if error.validator == "enum":
+        nearest = difflib.get_close_matches(str(error.instance), [str(v) for v in error.validator_value], 1)
+        allowed = ", ".join(str(value) for value in error.validator_value)
+        message = f"{error.instance!r} is not one of: {allowed}"
+        yield RegionFault(file, path, message, nearest[0] if nearest else None)
+        return
+    yield RegionFault(file, path, _sentence(error))
+
+
+def _sentence(error: Any) -> str:
+    match error.validator:
+        case "required":
+            missing = [key for key in error.validator_value if key not in error.instance]
+            return "missing here: " + ", ".join(missing)
+        case "type":
+            return f"this must be of type {error.validator_value}, not {type(error.instance).__name__}"
+        case "format":
+            return f"{error.instance!r} is not written as {error.validator_value} wants it"
+        case "const":
+            return f"this must be {error.validator_value!r}"
+        case "minimum" | "maximum":
+            return f"{error.instance!r} is beyond the {error.validator} of {error.validator_value}"
+        case "minProperties" | "minItems" | "minLength":
+            return "this must not be empty"
+        case "anyOf":
+            return "this is neither a date nor a span with from and to"
+        case _:
+            return f"this breaks the rule {error.validator!r}"

@@ -1,0 +1,57 @@
+"""A tenant's own changes on top of a definition: an RFC 7396 merge patch, with atomic tables replaced whole.
+
+Pure: versions of the patch and who made them are the configuration's business.
+"""
+
+from typing import Any
+
+import msgspec
+
+from samverk.errors import BadRegion
+from samverk.regions import checks, loader
+from samverk.regions.definition import Definition
+
+ATOMIC = frozenset({"rule", "period", "nth_in_month"})
+"""Tables that only make sense whole: a patch inside a rule would mix two rules."""
+
+
+def merge(base: Any, patch: Any, name: str = "") -> Any:
+    """Return base with the patch applied; None in the patch removes a key.
+
+    >>> merge({"a": {"b": 1, "c": 2}}, {"a": {"b": None}})
+    {'a': {'c': 2}}
+    >>> merge({"rule": {"date": "09-15"}}, {"rule": {"quarters": [3]}})
+    {'rule': {'quarters': [3]}}
+    """
+    if not isinstance(patch, dict) or not isinstance(base, dict) or name in ATOMIC:
+        return patch
+    merged = dict(base)
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        elif key in merged:
+            merged[key] = merge(merged[key], value, key)
+        else:
+            merged[key] = _without_none(value)
+    return merged
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(inner) for key, inner in value.items() if inner is not None}
+    return value
+
+
+def effective(definition: Definition, patch: dict[str, Any] | None) -> Definition:
+    """Return the tenant's effective model. Raises BadRegion when the patch makes it faulty."""
+    if not patch:
+        return definition
+    data = merge(msgspec.to_builtins(definition), patch)
+    faults = loader.shape_faults(data, "region")
+    if faults:
+        raise BadRegion(tuple(faults))
+    model = msgspec.convert(data, Definition)
+    meaning = checks.definition_faults(model)
+    if meaning:
+        raise BadRegion(tuple(meaning))
+    return model
