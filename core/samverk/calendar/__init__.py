@@ -1,0 +1,4 @@
+"""When things happen: rules become dates.
+
+The picture of the year is in `wheel`.
+"""

@@ -1,0 +1,34 @@
+"""Imports every table, so that the metadata is whole: for migrations, the table tests and the app's start.
+
+No table is defined here.
+"""
+
+from samverk.arrangements import model as arrangements
+from samverk.bodies import model as bodies
+from samverk.database import Base
+from samverk.decisions import model as decisions
+from samverk.documents import model as documents
+from samverk.foundations import model as foundations
+from samverk.meetings import model as meetings
+from samverk.outbox import model as outbox
+from samverk.people import model as people
+from samverk.points import model as points
+from samverk.reference import model as reference
+from samverk.rounds import model as rounds
+from samverk.tenants import model as tenants
+
+ROOMS = (
+    arrangements,
+    bodies,
+    decisions,
+    documents,
+    foundations,
+    meetings,
+    outbox,
+    people,
+    points,
+    reference,
+    rounds,
+    tenants,
+)
+metadata = Base.metadata

@@ -1,0 +1,134 @@
+"""`Scope`: whose rows, on whose behalf, in which language, at what time. The first argument of every service.
+
+No tenant in scope is an error, never "all rows".
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from samverk.database import Unit
+from samverk.errors import NotAllowed, NotSignedIn
+from samverk.permissions import ACTIONS
+from samverk.regions.definition import Definition, LocalText, in_locale
+from samverk.regions.terms import Vocabulary
+from samverk.registry import RegionPlugin
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role held today: for a party, or the whole tenant when `party_id` is None; perhaps for one subject."""
+
+    role: str
+    party_id: str | None = None
+    subject_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person with grants, or the public when `person_id` is None."""
+
+    person_id: str | None
+    name: str
+    grants: tuple[Grant, ...] = ()
+    is_operator: bool = False
+    locale: str | None = None
+
+    def has(self, *roles: str) -> bool:
+        return any(grant.role in roles for grant in self.grants)
+
+    def may(self, action: str) -> bool:
+        """Say whether the table allows the action; the object is the service's business."""
+        rule = ACTIONS[action]
+        if rule.is_public:
+            return self.person_id is not None or not rule.needs_person
+        return any(grant.role in rule.roles for grant in self.grants)
+
+    def parties(self, *roles: str) -> frozenset[str]:
+        """Return the parties for which the actor holds one of the roles."""
+        return frozenset(g.party_id for g in self.grants if g.role in roles and g.party_id is not None)
+
+    def acts_for(self, party_id: str, subject_id: str | None, *roles: str) -> bool:
+        """Say whether the actor holds a role for the party and, where limited, for the subject."""
+        return any(
+            grant.role in roles
+            and grant.party_id == party_id
+            and (grant.subject_id is None or grant.subject_id == subject_id)
+            for grant in self.grants
+        )
+
+
+PUBLIC = Actor(None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class TenantInfo:
+    """What every page needs of a tenant."""
+
+    id: str
+    slug: str
+    plugin_key: str
+    name: LocalText
+    locale: str
+    zone: str
+    seen_at: dt.date | None = None
+    is_demonstration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The frame of one piece of work for one tenant."""
+
+    tenant: TenantInfo
+    session: Unit
+    actor: Actor
+    locale: str
+    now: dt.datetime
+    plugin: RegionPlugin
+    model: Definition
+
+    @property
+    def tenant_id(self) -> str:
+        return self.tenant.id
+
+    @property
+    def today(self) -> dt.date:
+        """Return today's date in the tenant's zone."""
+        return self.now.astimezone(ZoneInfo(self.tenant.zone)).date()
+
+    @property
+    def words(self) -> Vocabulary:
+        return Vocabulary(self.locale, self.model.terms)
+
+    def vocabulary(self, locale: str) -> Vocabulary:
+        return Vocabulary(locale, self.model.terms)
+
+    def text(self, text: LocalText | None) -> str:
+        """Return a text in the reader's language, else in the region's leading one, else in any."""
+        return "" if not text else in_locale(text, self.locale, *self.model.locales)[0]
+
+    def text_lang(self, text: LocalText | None) -> tuple[str, str]:
+        """Return (text, language it is in)."""
+        return ("", self.locale) if not text else in_locale(text, self.locale, *self.model.locales)
+
+    def require(self, action: str) -> None:
+        """Raise NotSignedIn or NotAllowed unless the table allows the action."""
+        if not self.actor.may(action):
+            raise NotSignedIn() if self.actor.person_id is None else NotAllowed()
+
+    def end_of(self, day: dt.date) -> dt.datetime:
+        """Return the moment a day ends in the tenant's zone: a deadline on that day, in UTC."""
+        following = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(self.tenant.zone))
+        return following.astimezone(dt.UTC) - dt.timedelta(seconds=1)
+
+    def add(self, *rows: object) -> None:
+        self.session.add_all(rows)
+
+    def flush(self) -> None:
+        self.session.flush()
+
+
+def any_of(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the values without doubles, in order; for IN lists."""
+    return tuple(dict.fromkeys(values))
