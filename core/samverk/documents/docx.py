@@ -123,7 +123,7 @@ class _Printer:
     def _table(self, table: Table) -> None:
         self._lines("Caption", (table.caption,), table.ref).paragraph_format.keep_with_next = True
         rows = table.rows or ((Text(self._labels.no_rows, self._document.lang),),)
-        grid = self._paper.add_table(rows=1 + len(rows), cols=len(table.head), style="Table Grid")
+        grid = self._paper.add_table(rows=1 + len(rows), cols=len(table.head))
         parts.set_table(grid, table.caption.text, has_header_column=table.header_column and bool(table.rows))
         # `grid.cell` walks the whole table at each call; the rows' own cells are read once.
         for line, texts in zip(grid.rows, (table.head, *rows), strict=True):

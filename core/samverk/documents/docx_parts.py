@@ -47,7 +47,14 @@ def set_styles(paper: Paper, language: str) -> None:
         style = styles[name]
         _set_font(style.font, size, MUTED if name == "Subtitle" else INK)
         style.font.italic = False
+        style.font.bold = name == "Title" or name == "Caption" or name.startswith("Heading")
+        for spacing in style.element.rPr.findall(qn("w:spacing")):
+            style.element.rPr.remove(spacing)
+    for level in range(1, 6):
+        styles[f"Heading {level}"].paragraph_format.space_before = Pt(22 - 4 * min(level, 3))
+        styles[f"Heading {level}"].paragraph_format.space_after = Pt(5)
     styles["Normal"].paragraph_format.space_after = Pt(6)
+    styles["Title"].paragraph_format.space_after = Pt(4)
     for border in styles["Title"].element.iter(qn("w:pBdr")):
         border.getparent().remove(border)
         break
@@ -64,7 +71,8 @@ def set_styles(paper: Paper, language: str) -> None:
     attribution.paragraph_format.space_after = Pt(0)
     attribution.paragraph_format.keep_with_next = True
     _bar(attribution.element)
-    styles[CELL].paragraph_format.space_after = Pt(1)
+    attribution.paragraph_format.space_before = Pt(6)
+    styles[CELL].paragraph_format.space_before = styles[CELL].paragraph_format.space_after = Pt(2)
     _shade(styles[NOTE].element)
     reference = styles.add_style(REFERENCE, WD_STYLE_TYPE.CHARACTER)
     _set_font(reference.font, 8.5, MUTED)
@@ -128,6 +136,10 @@ def set_table(table: Table, description: str, *, has_header_column: bool) -> Non
         _element("w:tblLook", val="0420", firstRow="1", firstColumn=str(int(has_header_column)), noHBand="1")
     )
     properties.append(_element("w:tblCaption", val=description))
+    borders = OxmlElement("w:tblBorders")
+    for side, size, color in (("top", "8", "16191D"), ("bottom", "8", "16191D"), ("insideH", "4", "C5CCD5")):
+        borders.append(_element(f"w:{side}", val="single", sz=size, space="0", color=color))
+    properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption")
     for index, row in enumerate(table.rows):
         row_properties = row._tr.get_or_add_trPr()
         row_properties.append(_element("w:cantSplit"))
@@ -178,13 +190,11 @@ def _small(lines: Paragraph, text: str) -> None:
 
 
 def _field(lines: Paragraph, instruction: str) -> None:
-    run = lines.add_run()
-    run.font.size = Pt(8)
-    run.font.color.rgb = MUTED
-    begin, end = _element("w:fldChar", fldCharType="begin"), _element("w:fldChar", fldCharType="end")
-    order = OxmlElement("w:instrText")
-    order.text = instruction
-    run._element.extend([begin, order, end])
+    _small(lines, "1")
+    field = _element("w:fldSimple", instr=instruction)
+    # The program that opens the file puts the number in the place of this run, and keeps its look.
+    field.append(lines.runs[-1]._element)
+    lines._p.append(field)
 
 
 def _element(name: str, **attributes: str):  # type: ignore[no-untyped-def]
