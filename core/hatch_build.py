@@ -115,12 +115,13 @@ def fetch_vendor(assets: Path, vendor: Path) -> None:
     if stamp.exists() and stamp.read_text() == inputs:
         return
     install_packages(assets)
-    partial = vendor.with_name("vendor.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    # Made where git looks away, so that a build that was cut short leaves nothing to commit.
+    partial = assets / "node_modules" / ".vendor"
     copy_files(assets / "node_modules", partial)
     (partial / "LICENSES.txt").write_text(licence_texts(assets / "node_modules"), encoding="utf-8")
     (partial / "inputs.sha256").write_text(inputs)
     shutil.rmtree(vendor, ignore_errors=True)
+    vendor.parent.mkdir(parents=True, exist_ok=True)
     partial.rename(vendor)
 
 
