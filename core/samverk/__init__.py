@@ -30,8 +30,11 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("wheel", "reminders"),
     ("home",),
     ("plugin",),
+    ("models",),
     ("migrations",),
+    ("onboarding",),
     ("demonstration",),
     ("app",),
+    ("serving",),
     ("cli", "testing"),
 )

@@ -99,7 +99,7 @@ def discover() -> Registry:
         distribution = point.dist.name if point.dist else "?"
         try:
             plugins.append(load(point.name, point.load(), distribution))
-        except BadRegion as error:
+        except (BadRegion, ValueError) as error:
             refused.append(Refused(point.name, distribution, str(error)))
         except Exception as error:  # a plugin may fail in any way at import; the others go on
             log.exception("plugin %s could not be loaded", point.name)

@@ -1,0 +1,279 @@
+"""The command line: settings are read, one service is called, faults become one sentence on stderr.
+
+Exit 0 done, 1 the check that was asked for found faults, 2 usage or settings.
+"""
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from samverk.errors import BadRegion, SamverkError, SettingsError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+tenant_app = typer.Typer(no_args_is_help=True)
+user_app = typer.Typer(no_args_is_help=True)
+token_app = typer.Typer(no_args_is_help=True)
+plugin_app = typer.Typer(no_args_is_help=True)
+app.add_typer(tenant_app, name="tenant", help="Create and list the regions of the installation.")
+app.add_typer(user_app, name="user", help="Add people.")
+app.add_typer(token_app, name="token", help="Make tokens for programs.")
+app.add_typer(plugin_app, name="plugin", help="List and check region plugins.")
+
+Data = Annotated[Path, typer.Option(help="Folder of the embedded database and files.")]
+DATA = Path("samverk-data")
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@app.command()
+def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1, data: Data = DATA) -> None:
+    """Serve the installation."""
+    from samverk import serving, settings
+    from samverk.migrations import runner
+
+    found = settings.read(data, port=port)
+    runner.migrate(found.database_url)
+    serving.serve(found, data, host, port, workers)
+
+
+@app.command()
+def demo(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    data: Data = Path("samverk-demo"),
+    password: Annotated[str | None, typer.Option(help="One password for all; made and printed without it.")] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Begin anew.")] = False,
+    setup_only: Annotated[bool, typer.Option("--setup-only", help="Prepare, and do not serve.")] = False,
+) -> None:
+    """Prepare and serve the demonstration: four regions with their facts and an invented life."""
+    from samverk import serving, settings
+    from samverk.demonstration import setup
+
+    found = settings.read(data, port=port, demonstration=True)
+    setup.prepare(found, data, password=password, reset=reset, say=typer.echo, now=_now())
+    if not setup_only:
+        typer.echo(f"Open http://{host}:{port}/ in a browser. Stop with Ctrl-C.")
+        serving.serve(found, data, host, port, 1)
+
+
+@app.command()
+def worker(data: Data = DATA) -> None:
+    """Deliver mail and decide reminders, until stopped."""
+    from samverk import settings
+    from samverk.reminders import worker as work
+
+    work.run(settings.read(data))
+
+
+@app.command()
+def migrate(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether anything is pending.")] = False,
+    data: Data = DATA,
+) -> None:
+    """Bring the database to the newest revision and the registers up to date."""
+    from samverk import settings
+    from samverk.migrations import runner
+
+    found = settings.read(data)
+    if check:
+        pending = runner.pending(found.database_url)
+        typer.echo("pending: " + ", ".join(pending) if pending else "up to date")
+        raise typer.Exit(1 if pending else 0)
+    runner.migrate(found.database_url)
+    typer.echo("up to date")
+
+
+@tenant_app.command("create")
+def tenant_create(
+    slug: str,
+    plugin: Annotated[str, typer.Option(help="Key of the region plugin.")],
+    name: Annotated[str | None, typer.Option(help="Name of the council.")] = None,
+    locale: Annotated[str | None, typer.Option(help="Leading language: nn, nb, sv or en.")] = None,
+    starter: Annotated[bool, typer.Option("--starter", help="Fill with the plugin's facts.")] = False,
+    data: Data = DATA,
+) -> None:
+    """Create a region on the installation."""
+    from samverk import registry, settings
+    from samverk.database import Database
+    from samverk.migrations import runner
+    from samverk.onboarding import service
+
+    found = settings.read(data)
+    runner.migrate(found.database_url)
+    tenant = service.create_tenant(
+        Database(found.database_url),
+        registry.discover(),
+        plugin,
+        _now(),
+        slug=slug,
+        name=name,
+        locale=locale,
+        with_starter=starter,
+    )
+    typer.echo(f"created {tenant.slug}")
+
+
+@tenant_app.command("list")
+def tenant_list(data: Data = DATA) -> None:
+    """List the regions of the installation."""
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.tenants import service
+
+    with Database(settings.read(data).database_url).platform("list tenants") as session:
+        for tenant in service.every(session):
+            typer.echo(f"{tenant.slug}\t{tenant.plugin_key}\t{tenant.locale}")
+
+
+@user_app.command("add")
+def user_add(
+    email: str,
+    tenant: Annotated[str, typer.Option(help="Slug of the region.")],
+    role: Annotated[str, typer.Option(help="Role of the person there.")],
+    municipality: Annotated[str | None, typer.Option(help="Today's code, for contacts and approvers.")] = None,
+    password: Annotated[
+        str | None, typer.Option(help="Password; asked for without it.", prompt=True, hide_input=True)
+    ] = None,
+    data: Data = DATA,
+) -> None:
+    """Add a person with a role in a region."""
+    from samverk import registry, settings
+    from samverk.database import Database
+    from samverk.onboarding import service as onboarding
+    from samverk.people import service
+    from samverk.tenants import service as tenants
+
+    with Database(settings.read(data).database_url).unit(write=True) as session:
+        now = _now()
+        person = service.add_person(session, email, email.split("@")[0], now, password=password)
+        scope = onboarding.open_system_scope(session, registry.discover(), tenant, now)
+        key = f"{scope.model.country.lower()}-{municipality}" if municipality else None
+        service.grant(scope, person, role, party_id=tenants.party_id(scope, key) if key else None)
+    typer.echo(f"added {email} as {role}")
+
+
+@token_app.command("create")
+def token_create(
+    tenant: Annotated[str, typer.Option(help="Slug of the region.")],
+    email: Annotated[str, typer.Option(help="Whose token it is.")],
+    days: Annotated[int, typer.Option(help="Days it is valid.", min=1, max=3650)] = 365,
+    data: Data = DATA,
+) -> None:
+    """Make a token for a program; it is shown once."""
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.people import service
+    from samverk.tenants import service as tenants
+
+    with Database(settings.read(data).database_url).unit(write=True) as session:
+        person = service.person_by_email(session, email)
+        found = tenants.find(session, tenant)
+        typer.echo(service.create_token(session, person, found.id, _now(), days))
+
+
+@plugin_app.command("list")
+def plugin_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """List the region plugins, those that could not be used with the reason."""
+    from samverk import registry
+
+    found = registry.discover()
+    rows = [(plugin.key, plugin.distribution, "ready", "") for plugin in found.plugins()]
+    rows += [(one.key, one.distribution, "refused", one.reason) for one in found.refused]
+    if as_json:
+        import msgspec
+
+        fields = ("key", "distribution", "state", "reason")
+        typer.echo(msgspec.json.encode([dict(zip(fields, row, strict=True)) for row in rows]).decode())
+        return
+    for row in rows:
+        typer.echo("\t".join(row).rstrip())
+
+
+@plugin_app.command("check")
+def plugin_check(what: Annotated[str | None, typer.Argument(help="A key or a folder; all without it.")] = None) -> None:
+    """Check the files of plugins: shape, meaning, terms, places."""
+    from samverk import registry
+    from samverk.reference import service as reference
+    from samverk.regions import loader
+
+    places = reference.place_names()
+    faults = 0
+    folders = (
+        [Path(what)]
+        if what and Path(what).is_dir()
+        else [plugin.region.folder for plugin in registry.discover().plugins() if what in (None, plugin.key)]
+    )
+    if not folders:
+        raise SettingsError(f"There is no plugin or folder {what!r}; 'samverk plugin list' names them.")
+    for folder in folders:
+        try:
+            loader.load_region(folder, places)  # type: ignore[arg-type]
+        except BadRegion as error:
+            faults += len(error.faults)
+            typer.echo(str(error))
+    typer.echo(f"{faults} faults" if faults else "no faults")
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def openapi(out: Annotated[Path | None, typer.Option(help="File to write; printed without it.")] = None) -> None:
+    """Print the description of the interface (OpenAPI 3.1)."""
+    import msgspec
+
+    from samverk.app import all_routes
+    from samverk.web.openapi import describe
+
+    text = msgspec.json.format(msgspec.json.encode(describe(all_routes())), indent=1).decode()
+    if out is None:
+        typer.echo(text)
+    else:
+        out.write_text(text + "\n", "utf-8")
+
+
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json")] = False, data: Data = DATA) -> None:
+    """Say whether the installation is sound: settings, revision, plugins, the library of SQLite."""
+    import sqlite3
+
+    import msgspec
+
+    from samverk import registry, settings
+    from samverk.migrations import runner
+
+    found = settings.read(data)
+    plugins = registry.discover()
+    pending = runner.pending(found.database_url)
+    fixed = sqlite3.sqlite_version_info >= (3, 51, 3)
+    report = {
+        "revision": "pending: " + ", ".join(pending) if pending else "ok",
+        "plugins": "; ".join(f"{one.key}: {one.reason}" for one in plugins.refused) or "ok",
+        "sqlite": f"{sqlite3.sqlite_version}" + ("" if fixed else ": one writer and checkpointer is kept for its sake"),
+    }
+    sound = not pending and not plugins.refused
+    if as_json:
+        typer.echo(msgspec.json.encode(report).decode())
+    else:
+        for key, words in report.items():
+            typer.echo(f"{key}: {words}")
+    raise typer.Exit(0 if sound else 1)
+
+
+def main() -> None:
+    """Run a command; every fault of ours is one sentence, never a traceback."""
+    try:
+        app()
+    except BadRegion as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+    except SamverkError as error:
+        sys.stderr.write(f"{error or 'There is no such thing here.'}\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""The front page of the installation, the region's home, and what an operator's probe asks."""
+
+from sqlalchemy import select
+
+from samverk.i18n import _
+from samverk.tenants import service as tenants
+from samverk.tenants.model import Tenant
+from samverk.web.call import Answer, Call, File, Page, Routes
+
+routes = Routes()
+
+
+@routes.page("GET", "/", action="installation.read")
+def show_installation(call: Call) -> Answer:
+    return Page("home/installation.html", _("Regions on this installation"), {"tenants": tenants.every(call.session)})
+
+
+@routes.page("GET", "/healthz", action="installation.read")
+def healthz(call: Call) -> Answer:
+    return File(b"ok\n", "text/plain; charset=utf-8", "healthz.txt", is_inline=True)
+
+
+@routes.page("GET", "/readyz", action="installation.read")
+def readyz(call: Call) -> Answer:
+    """Answer when the database answers."""
+    call.session.execute(select(Tenant.id).limit(1)).all()
+    return File(b"ready\n", "text/plain; charset=utf-8", "readyz.txt", is_inline=True)
+
+
+@routes.page("GET", "/{tenant}/", action="region.read")
+def show_region(call: Call) -> Answer:
+    scope = call.scope
+    return Page(
+        "home/region.html",
+        scope.text(scope.tenant.name),
+        {"about": tenants.about(scope), "members": tenants.parties(scope, members_only=True)},
+    )

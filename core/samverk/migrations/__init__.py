@@ -1,0 +1,4 @@
+"""The one chain of revisions, for both engines; a revision imports no model.
+
+`runner` applies it.
+"""

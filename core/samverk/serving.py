@@ -1,0 +1,53 @@
+"""Runs the server (Granian) and, in the embedded case, the worker beside it as a child process.
+
+Commands and their options are `cli`'s.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from samverk.errors import SettingsError
+from samverk.settings import Settings
+
+
+def serve(settings: Settings, data: Path, host: str, port: int, workers: int) -> None:
+    """Serve until stopped. Raises SettingsError for what would be unsafe or cannot work."""
+    if settings.is_sqlite and workers != 1:
+        raise SettingsError("The embedded database takes one serving process; leave out --workers or use PostgreSQL.")
+    if host not in ("127.0.0.1", "::1", "localhost") and settings.is_loopback:
+        raise SettingsError(
+            f"{host} is a public address and SAMVERK_PUBLIC_URL is not set to an https address; set it first."
+        )
+    from granian import Granian  # brings its own event loop; only serving needs it
+    from granian.constants import Interfaces, Loops
+    from granian.log import LogLevels
+
+    os.environ["SAMVERK_SERVE_DATA"] = str(data)
+    os.environ["SAMVERK_SERVE_PORT"] = str(port)
+    os.environ["SAMVERK_SERVE_DEMO"] = "1" if settings.demonstration else "0"
+    worker = _start_worker(data, settings) if settings.is_sqlite and settings.smtp_url else None
+    try:
+        Granian(
+            "samverk.app:from_environment",
+            address=host,
+            port=port,
+            interface=Interfaces.ASGI,
+            factory=True,
+            workers=workers,
+            loop=Loops.uvloop,
+            log_level=LogLevels.warning,
+            websockets=False,
+            respawn_failed_workers=True,
+            backpressure=256,
+        ).serve()
+    finally:
+        if worker is not None:
+            worker.terminate()
+            worker.wait(10)
+
+
+def _start_worker(data: Path, settings: Settings) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "samverk.cli", "worker", "--data", str(data)]
+    return subprocess.Popen(command, env=os.environ | {"SAMVERK_PUBLIC_URL": settings.public_url})  # noqa: S603

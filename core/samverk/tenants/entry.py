@@ -1,0 +1,98 @@
+"""What `app` injects into the wrapper: who is behind a request, and the scope of a tenant for them.
+
+The tables are `service.py`'s, the frame of a request is `web.wrapper`'s.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from samverk.database import Database, Unit, new_id
+from samverk.errors import Conflict, NotFound
+from samverk.i18n import _
+from samverk.people import service
+from samverk.registry import Registry
+from samverk.scope import PUBLIC, Scope
+from samverk.tenants import service as tenants
+from samverk.tenants.model import IdempotencyKey
+from samverk.web.call import Answer, Call, Credential, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The entry of one process; `registry` holds the region plugins."""
+
+    registry: Registry
+
+    def identify(self, session: Unit, cookie: str, bearer: str, now: dt.datetime) -> Credential:
+        return service.identify(session, cookie, bearer, now)
+
+    def open_scope(self, session: Unit, slug: str, credential: Credential, locale: str, now: dt.datetime) -> Scope:
+        """Bind the unit to the tenant and give the actor the roles held there. Raises NotFound.
+
+        A token of another tenant acts as nobody.
+        """
+        tenant = tenants.find(session, slug)
+        plugin = self.registry.get(tenant.plugin_key)
+        if plugin is None:
+            raise NotFound(_("The region's plugin is not installed."))
+        session.bind_tenant(tenant.id)
+        actor = credential.actor
+        if credential.via == "token" and credential.tenant_id != tenant.id:
+            actor = PUBLIC
+        scope = Scope(tenant, session, actor, locale, now, plugin, plugin.definition)
+        if actor.person_id is not None:
+            grants = service.grants_of(session, tenant.id, actor.person_id, scope.today)
+            scope = replace(scope, actor=replace(actor, grants=grants))
+        return scope
+
+    def locale_of(self, session: Unit, slug: str | None) -> str:
+        return tenants.locale_of(session, slug)
+
+    def touch(self, database: Database, session_id: str, now: dt.datetime) -> None:
+        service.touch(database, session_id, now)
+
+    def recall(self, call: Call, work: Callable[[], Answer]) -> Answer:
+        """Do the work once for an Idempotency-Key and give the same answer to every later try (rule 19).
+
+        Raises Conflict when the key was used for another body.
+        """
+        scope = call.scope
+        key = call.headers["idempotency-key"][:200]
+        route = f"{call.route.name} {'/'.join(call.path.values())}"
+        digest = hashlib.sha256(msgspec.json.encode(call.json, order="deterministic")).hexdigest()
+        known: Any = scope.session.execute(
+            select(IdempotencyKey.body_hash, IdempotencyKey.status, IdempotencyKey.body, IdempotencyKey.headers).where(
+                IdempotencyKey.tenant_id == scope.tenant_id,
+                IdempotencyKey.person_id == scope.actor.person_id,
+                IdempotencyKey.route == route,
+                IdempotencyKey.key == key,
+            )
+        ).one_or_none()
+        if known is not None:
+            if known.body_hash != digest:
+                raise Conflict(_("This Idempotency-Key was used for another request."))
+            headers = known.headers
+            return Json(msgspec.Raw(known.body.encode()), known.status, headers.get("version"), headers.get("location"))
+        answer = work()
+        if isinstance(answer, Json):
+            scope.add(
+                IdempotencyKey(
+                    id=new_id(),
+                    person_id=scope.actor.person_id,
+                    route=route,
+                    key=key,
+                    body_hash=digest,
+                    status=answer.status,
+                    body=msgspec.json.encode(answer.value).decode(),
+                    headers={"version": answer.version, "location": answer.location},
+                    created_at=scope.now,
+                )
+            )
+            scope.flush()
+        return answer

@@ -1,0 +1,251 @@
+"""Tenants, parties and sets: opening a scope, creating a tenant, who is a member when.
+
+Parties that are municipalities take their name from the register of places, as of the date looked at.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import rfc8785
+from sqlalchemy import select
+
+from samverk.database import Unit, new_id
+from samverk.errors import Conflict, Invalid, NotFound, Problem
+from samverk.i18n import _, sort_key
+from samverk.reference.places import load_places
+from samverk.regions.definition import Definition, LocalText
+from samverk.registry import RegionPlugin
+from samverk.scope import PUBLIC, Scope, TenantInfo
+from samverk.tenants.model import Counter, MemberSet, Membership, ModelVersion, Party, Source, Tenant
+
+RESERVED = frozenset(
+    ("api", "static", "sign-in", "sign-out", "healthz", "readyz", "profile", "admin", "settings", "docs", "assets")
+)
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView:
+    """A party as pages show it, on a date."""
+
+    id: str
+    key: str
+    kind: str
+    name: str
+    lang: str
+    is_member: bool
+    mark: str | None = None
+    roles: tuple[str, ...] = ()
+
+
+def find(session: Unit, slug: str) -> TenantInfo:
+    """Find a tenant by its slug. Raises NotFound."""
+    row = session.execute(
+        select(
+            Tenant.id,
+            Tenant.slug,
+            Tenant.plugin_key,
+            Tenant.name,
+            Tenant.locale,
+            Tenant.zone,
+            Tenant.seen_at,
+            Tenant.is_demonstration,
+        ).where(Tenant.slug == slug)
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return TenantInfo(*row)
+
+
+def locale_of(session: Unit, slug: str | None) -> str:
+    """Return the leading language of a tenant, English for the installation."""
+    if slug is None:
+        return "en"
+    return session.scalar(select(Tenant.locale).where(Tenant.slug == slug)) or "en"
+
+
+def every(session: Unit) -> tuple[TenantInfo, ...]:
+    """Return all tenants by slug; for the front page of the installation."""
+    rows = session.execute(
+        select(
+            Tenant.id,
+            Tenant.slug,
+            Tenant.plugin_key,
+            Tenant.name,
+            Tenant.locale,
+            Tenant.zone,
+            Tenant.seen_at,
+            Tenant.is_demonstration,
+        ).order_by(Tenant.slug)
+    )
+    return tuple(TenantInfo(*row) for row in rows)
+
+
+def check_slug(slug: str) -> None:
+    """Raises Invalid for a slug that is not an address segment, or a word of the installation."""
+    if not _SLUG.fullmatch(slug) or slug in RESERVED:
+        message = _(
+            "The address segment must be small letters, digits and hyphens, and not a word of the installation."
+        )
+        raise Invalid((Problem("/slug", message, field="slug"),))
+
+
+def create(
+    session: Unit,
+    slug: str,
+    plugin: RegionPlugin,
+    name: LocalText,
+    now: dt.datetime,
+    *,
+    locale: str | None = None,
+    zone: str = "Europe/Oslo",
+    is_demonstration: bool = False,
+) -> TenantInfo:
+    """Create a tenant. Raises Invalid for a bad slug, Conflict for one that is taken."""
+    check_slug(slug)
+    if session.scalar(select(Tenant.id).where(Tenant.slug == slug)) is not None:
+        raise Conflict(_("There is a tenant with the slug %(slug)s already.", slug=slug))
+    tenant = Tenant(
+        id=new_id(),
+        slug=slug,
+        plugin_key=plugin.key,
+        name=name,
+        locale=locale or plugin.definition.locales[0],
+        zone=zone,
+        created_at=now,
+        is_demonstration=is_demonstration,
+    )
+    session.add(tenant)
+    session.flush()
+    return find(session, slug)
+
+
+def system_scope(session: Unit, tenant: TenantInfo, plugin: RegionPlugin, now: dt.datetime) -> Scope:
+    """Return a scope for work that no person asked for: filling, the worker, the command line."""
+    return Scope(tenant, session, PUBLIC, tenant.locale, now, plugin, plugin.definition)
+
+
+def marks(value: Any) -> dict[str, Any]:
+    """Return what a page shows beside a fact: source, mark, note, own translations."""
+    found: dict[str, Any] = {}
+    if value.source:
+        found["source"] = value.source
+    if value.mark:
+        found["mark"] = value.mark
+    if value.note:
+        found["note"] = value.note
+    if value.translated:
+        found["translated"] = list(value.translated)
+    return found
+
+
+def parties(scope: Scope, on: dt.date | None = None, *, members_only: bool = False) -> tuple[PartyView, ...]:
+    """Return the parties, members first in the language's order, named as of a date."""
+    rows = scope.session.execute(
+        select(
+            Party.id, Party.key, Party.kind, Party.place_key, Party.name, Party.roles, Party.is_member, Party.marks
+        ).where(Party.tenant_id == scope.tenant_id)
+    )
+    day = on or scope.today
+    found = []
+    for row in rows:
+        if members_only and not row.is_member:
+            continue
+        name, lang = party_name(scope, row.place_key, row.name, day)
+        found.append(
+            PartyView(row.id, row.key, row.kind, name, lang, row.is_member, row.marks.get("mark"), tuple(row.roles))
+        )
+    return tuple(sorted(found, key=lambda party: (not party.is_member, sort_key(party.name, scope.locale))))
+
+
+def party_name(scope: Scope, place_key: str | None, name: LocalText, on: dt.date) -> tuple[str, str]:
+    """Return (name, language) of a party on a date; a municipality is called what it was called then."""
+    if place_key is not None:
+        place = load_places().by_key(place_key)
+        if place is not None:
+            period = place.at(on)
+            country = "sv" if place.country == "SE" else scope.locale if scope.locale != "sv" else "nb"
+            return (period.name if period else place.name), country if scope.locale != "en" else "en"
+    return scope.text_lang(name)
+
+
+def party_names(scope: Scope, on: dt.date | None = None) -> dict[str, PartyView]:
+    """Return {party id: party} of the tenant."""
+    return {party.id: party for party in parties(scope, on)}
+
+
+def party_id(scope: Scope, key: str) -> str:
+    """Return the id of a party by its key. Raises NotFound."""
+    found = scope.session.scalar(select(Party.id).where(Party.tenant_id == scope.tenant_id, Party.key == key))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def set_members(scope: Scope, set_key: str | None, on: dt.date) -> tuple[str, ...]:
+    """Return the party ids of a named set on a date; of every member when no set is named."""
+    if set_key is None:
+        return tuple(party.id for party in parties(scope, on, members_only=True))
+    rows = scope.session.execute(
+        select(Membership.party_id, Membership.valid_from, Membership.valid_to)
+        .join(MemberSet, (MemberSet.tenant_id == Membership.tenant_id) & (MemberSet.id == Membership.set_id))
+        .where(
+            Membership.tenant_id == scope.tenant_id, MemberSet.tenant_id == scope.tenant_id, MemberSet.key == set_key
+        )
+        .order_by(Membership.id)
+    )
+    return tuple(p for p, since, until in rows if (since is None or since <= on) and (until is None or until >= on))
+
+
+def pin_model(scope: Scope) -> tuple[str, Definition]:
+    """Keep the effective model by the hash of its content; return (id, model). Source: architecture, decision 3."""
+    content = msgspec.to_builtins(scope.model)
+    digest = hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    known = scope.session.scalar(
+        select(ModelVersion.id).where(ModelVersion.tenant_id == scope.tenant_id, ModelVersion.content_hash == digest)
+    )
+    if known is not None:
+        return known, scope.model
+    row = ModelVersion(id=new_id(), content_hash=digest, content=content, created_at=scope.now)
+    scope.add(row)
+    scope.flush()
+    return row.id, scope.model
+
+
+def pinned_model(scope: Scope, model_id: str) -> Definition:
+    """Return the model a round was opened with. Raises NotFound."""
+    content = scope.session.scalar(
+        select(ModelVersion.content).where(ModelVersion.tenant_id == scope.tenant_id, ModelVersion.id == model_id)
+    )
+    if content is None:
+        raise NotFound()
+    return msgspec.convert(content, Definition)
+
+
+def next_number(scope: Scope, name: str) -> int:
+    """Give out the next number of a series, without gaps: the row is locked until the transaction ends."""
+    row = scope.session.scalar(
+        select(Counter).where(Counter.tenant_id == scope.tenant_id, Counter.name == name).with_for_update()
+    )
+    if row is None:
+        row = Counter(id=new_id(), name=name, value=0)
+        scope.add(row)
+    row.value += 1
+    scope.flush()
+    return row.value
+
+
+def sources(scope: Scope) -> dict[str, dict[str, Any]]:
+    """Return {key: source} of the region."""
+    rows = scope.session.execute(select(Source.key, Source.content).where(Source.tenant_id == scope.tenant_id))
+    return dict(rows.tuples().all())
+
+
+def about(scope: Scope) -> dict[str, LocalText | None]:
+    """Return the texts that say what the cooperation is and where it is going."""
+    found = scope.session.scalar(select(Tenant.about).where(Tenant.id == scope.tenant_id))
+    return found or {"about": None, "direction": None}

@@ -1,0 +1,183 @@
+"""Faults become answers: problem+json for programs, the same fault as a page for browsers (rule 49).
+
+No URL, SQL, path or stack is ever part of one.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from samverk import i18n
+from samverk.errors import (
+    BadRegion,
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Problem,
+    SamverkError,
+    Stale,
+    TooManyRequests,
+    VersionMissing,
+)
+from samverk.i18n import N_, _
+from samverk.settings import Settings
+from samverk.web import layout, security
+from samverk.web.body import BadBody
+from samverk.web.call import Call, Route
+from samverk.web.outgoing import Outgoing
+
+log = logging.getLogger("samverk.requests")
+TITLES: dict[int, str] = {
+    400: N_("The request could not be read"),
+    401: N_("Sign in first"),
+    403: N_("You may not do this"),
+    404: N_("There is nothing here"),
+    405: N_("This address does not take that method"),
+    409: N_("This cannot be done now"),
+    412: N_("Somebody else changed this meanwhile"),
+    413: N_("Too much was sent"),
+    415: N_("The content is of another type than this address takes"),
+    422: N_("Something needs to be corrected"),
+    428: N_("The version is missing"),
+    429: N_("Too many tries"),
+    500: N_("Something went wrong with us"),
+    503: N_("The installation is busy"),
+}
+WAYS: dict[int, str] = {
+    401: N_("You need to sign in to see this page."),
+    403: N_("Your role does not include this. Ask the secretariat if you think it should."),
+    404: N_("The address may be old or mistyped. The front page shows the way on."),
+    405: N_("Go back to the page you came from."),
+    413: N_("Send less at a time."),
+    428: N_("Send the version you changed in If-Match."),
+    500: N_("Nothing you sent was stored. Try again; if it happens again, tell the secretariat."),
+    503: N_("Nothing you sent was stored. Try again in a moment."),
+}
+KINDS: dict[int, str] = {
+    400: "unreadable",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "wrong-type",
+    500: "fault",
+    503: "busy",
+}
+
+
+def status_of(error: Exception) -> int:
+    """Return the status code of a fault."""
+    match error:
+        case NotSignedIn():
+            return 401
+        case NotAllowed():
+            return 403
+        case NotFound():
+            return 404
+        case Conflict():
+            return 409
+        case Stale():
+            return 412
+        case Invalid() | BadRegion() | msgspec.ValidationError():
+            return 422
+        case VersionMissing():
+            return 428
+        case TooManyRequests():
+            return 429
+        case BadBody():
+            return error.status
+        case _:
+            return 500
+
+
+def problems_of(error: Exception) -> tuple[Problem, ...]:
+    """Return the single faults of an input."""
+    if isinstance(error, Invalid):
+        return error.problems
+    if isinstance(error, msgspec.ValidationError):
+        words, _at, where = str(error).partition(" - at `$")
+        pointer = where.rstrip("`").replace(".", "/").replace("[", "/").replace("]", "")
+        return (Problem(pointer, words + "."),)
+    return ()
+
+
+def answer(
+    settings: Settings, route: Route | None, headers: Mapping[str, str], nonce: str, error: Exception, call: Call | None
+) -> Outgoing:
+    """Return the answer for a fault that was raised on purpose."""
+    status = status_of(error)
+    if status == 500:
+        log.error("fault without an answer of its own: %s", type(error).__name__)
+    said = str(error) if isinstance(error, SamverkError) and not isinstance(error, Invalid) else ""
+    extra = {"retry-after": str(error.args[1])} if isinstance(error, TooManyRequests) else {}
+    kind = KINDS.get(status) or str(getattr(error, "kind", "invalid"))
+    return make(settings, route, headers, nonce, status, kind, said, problems_of(error), call, extra)
+
+
+def broken(settings: Settings, route: Route | None, headers: Mapping[str, str], nonce: str) -> Outgoing:
+    """Return the answer for a fault of ours."""
+    return make(settings, route, headers, nonce, 500, "fault", "", (), None, {})
+
+
+def unavailable(settings: Settings, route: Route | None, headers: Mapping[str, str], nonce: str) -> Outgoing:
+    """Return the answer when the database was busy to the end."""
+    return make(settings, route, headers, nonce, 503, "busy", "", (), None, {"retry-after": "2"})
+
+
+def make(
+    settings: Settings,
+    route: Route | None,
+    headers: Mapping[str, str],
+    nonce: str,
+    status: int,
+    kind: str,
+    said: str,
+    problems: tuple[Problem, ...],
+    call: Call | None,
+    extra: Mapping[str, str],
+) -> Outgoing:
+    """Return a fault as problem+json, or as a page where a browser asks."""
+    sent = security.headers(settings, nonce, is_private=True) | dict(extra)
+    wants_page = not (route.is_api if route else False) and "text/html" in headers.get("accept", "text/html")
+    detail = said or (_(WAYS[status]) if status in WAYS else "")
+    if not wants_page:
+        value: dict[str, Any] = {
+            "type": f"urn:samverk:problem:{kind}",
+            "title": _(TITLES[status]),
+            "status": status,
+            "detail": detail,
+            "errors": [
+                {"pointer": p.pointer, "detail": p.message, **({"hint": p.hint} if p.hint else {})} for p in problems
+            ],
+        }
+        sent["content-type"] = "application/problem+json"
+        return Outgoing(status, tuple(sent.items()), msgspec.json.encode(value))
+    context: dict[str, Any] = {
+        "title": _(TITLES[status]),
+        "detail": detail,
+        "problems": problems,
+        "faulty": {},
+        "status": status,
+        "nonce": nonce,
+        "notice": "",
+        "locale": i18n.locale(),
+        "locales": i18n.LOCALES,
+        "crumbs": (),
+        "here": "/",
+        "csrf": call.credential.csrf if call else "",
+        "actor": call.actor if call else None,
+        "call": call,
+        "is_demonstration": settings.demonstration,
+        "scope": None,
+        "base": "",
+        "may": lambda _action: False,
+    }
+    if call is not None and call.scope_or_none is not None:
+        context |= layout.scope_functions(call.scope)
+        context["may"] = call.scope.actor.may
+    html = layout.environment().get_template("web/fault.html").render(**context)
+    sent["content-type"] = "text/html; charset=utf-8"
+    sent["content-language"] = i18n.locale()
+    return Outgoing(status, tuple(sent.items()), html.encode())
