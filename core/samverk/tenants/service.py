@@ -25,6 +25,7 @@ from samverk.tenants.model import Counter, MemberSet, Membership, ModelVersion, 
 RESERVED = frozenset(
     ("api", "static", "sign-in", "sign-out", "healthz", "readyz", "profile", "admin", "settings", "docs", "assets")
 )
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
 
@@ -40,6 +41,7 @@ class PartyView:
     is_member: bool
     mark: str | None = None
     roles: tuple[str, ...] = ()
+    place_key: str | None = None
 
 
 def find(session: Unit, slug: str) -> TenantInfo:
@@ -83,6 +85,16 @@ def every(session: Unit) -> tuple[TenantInfo, ...]:
         ).order_by(Tenant.slug)
     )
     return tuple(TenantInfo(*row) for row in rows)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a segment of an address is an id; PostgreSQL compares its ids with nothing else."""
+    return _ID.fullmatch(text) is not None
+
+
+def day_of(scope: Scope, asked: dt.date | None) -> dt.date:
+    """Return the day a page is seen at: the one asked for, the day the region's facts are of, or today."""
+    return asked or scope.tenant.seen_at or scope.today
 
 
 def check_slug(slug: str) -> None:
@@ -157,7 +169,17 @@ def parties(scope: Scope, on: dt.date | None = None, *, members_only: bool = Fal
             continue
         name, lang = party_name(scope, row.place_key, row.name, day)
         found.append(
-            PartyView(row.id, row.key, row.kind, name, lang, row.is_member, row.marks.get("mark"), tuple(row.roles))
+            PartyView(
+                row.id,
+                row.key,
+                row.kind,
+                name,
+                lang,
+                row.is_member,
+                row.marks.get("mark"),
+                tuple(row.roles),
+                row.place_key,
+            )
         )
     return tuple(sorted(found, key=lambda party: (not party.is_member, sort_key(party.name, scope.locale))))
 
@@ -199,6 +221,20 @@ def set_members(scope: Scope, set_key: str | None, on: dt.date) -> tuple[str, ..
         .order_by(Membership.id)
     )
     return tuple(p for p, since, until in rows if (since is None or since <= on) and (until is None or until >= on))
+
+
+def set_sizes(scope: Scope, on: dt.date) -> dict[str, int]:
+    """Return {set id: number of members on the day}."""
+    rows = scope.session.execute(
+        select(Membership.set_id, Membership.valid_from, Membership.valid_to).where(
+            Membership.tenant_id == scope.tenant_id
+        )
+    )
+    found: dict[str, int] = {}
+    for set_id, since, until in rows:
+        if (since is None or since <= on) and (until is None or until >= on):
+            found[set_id] = found.get(set_id, 0) + 1
+    return found
 
 
 def pin_model(scope: Scope) -> tuple[str, Definition]:

@@ -1,0 +1,266 @@
+"""Arrangements as they were on a date: lists, one arrangement, those that a round is about.
+
+Filling is `filling.py`, changing `changes.py`; lists by host and the matrix are made of these rows in `views.py`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from samverk.arrangements.model import Arrangement, ArrangementForm, ArrangementParty
+from samverk.errors import NotFound
+from samverk.i18n import _
+from samverk.regions.definition import LocalText, in_locale
+from samverk.scope import Scope
+from samverk.tenants import service as tenants
+from samverk.tenants import written
+from samverk.tenants.model import Subject
+
+ROLES = ("host", "partner", "observer")
+RUNNING = ("active", "tentative")
+
+
+class Participant(msgspec.Struct, frozen=True):
+    """A party in a role; the same value stands in every arrangement where the three facts are the same."""
+
+    party_id: str
+    key: str
+    name: str
+    lang: str
+    role: str
+    mark: str | None
+
+
+class ArrangementRow(msgspec.Struct, frozen=True):
+    """One line of a list of arrangements, as of a date."""
+
+    id: str
+    key: str
+    position: int
+    title: str
+    lang: str
+    name: LocalText
+    short: LocalText | None
+    area: str | None
+    status: str
+    legal_form: str | None
+    participants: tuple[Participant, ...]
+    participant_count: int | None
+    candidate_count: int | None
+    marks: dict[str, Any]
+
+    def in_role(self, role: str) -> tuple[Participant, ...]:
+        return tuple(one for one in self.participants if one.role == role)
+
+    @property
+    def hosts(self) -> tuple[Participant, ...]:
+        return self.in_role("host")
+
+    @property
+    def partners(self) -> tuple[Participant, ...]:
+        return self.in_role("partner")
+
+    @property
+    def observers(self) -> tuple[Participant, ...]:
+        return self.in_role("observer")
+
+    @property
+    def open_places(self) -> int:
+        """How many take part without its being known who they are."""
+        known = sum(1 for one in self.participants if one.role in ("host", "partner"))
+        return max(0, (self.participant_count or 0) - known)
+
+    @property
+    def unknown(self) -> str | None:
+        """The words for "4 of 6, not yet known which"; None when all are known."""
+        if not self.open_places:
+            return None
+        if self.candidate_count is None:
+            return _("%(count)s take part, not yet known which", count=self.participant_count)
+        return _(
+            "%(count)s of %(candidates)s, not yet known which",
+            count=self.participant_count,
+            candidates=self.candidate_count,
+        )
+
+
+class ArrangementForRound(msgspec.Struct, frozen=True):
+    """What a round must know of an arrangement to make its forms."""
+
+    id: str
+    key: str
+    name: LocalText
+    position: int
+    status: str
+    host_party_id: str | None
+    partner_party_ids: tuple[str, ...]
+
+
+def _on(day: dt.date) -> ColumnElement[bool]:
+    return and_(
+        or_(ArrangementParty.valid_from.is_(None), ArrangementParty.valid_from <= day),
+        or_(ArrangementParty.valid_to.is_(None), ArrangementParty.valid_to >= day),
+    )
+
+
+def status_on(status: str, begins: str | None, ends: str | None, on: dt.date) -> str:
+    """Return the status on a day: what has ended since was active then, what ends before it has ended."""
+    if written.is_before(ends, on):
+        return "ended"
+    return "active" if status == "ended" and ends else status
+
+
+def tagged(scope: Scope, tag: str | None, on: dt.date) -> tuple[ArrangementForRound, ...]:
+    """Return active and tentative arrangements with the tag (all of them without one), parties as of the day."""
+    rows = scope.session.connection().execute(
+        select(Subject.id, Subject.key, Subject.name, Subject.position, Arrangement.status, Subject.tags)
+        .join(Arrangement, (Arrangement.tenant_id == Subject.tenant_id) & (Arrangement.id == Subject.id))
+        .where(Subject.tenant_id == scope.tenant_id, Subject.kind == "arrangement", Arrangement.status.in_(RUNNING))
+        .order_by(Subject.position, Subject.key)
+    )
+    parties = _parties(scope, on)
+    found = []
+    for id_, key, name, position, status, tags in rows:
+        if tag is not None and tag not in tags:
+            continue
+        inside = parties.get(id_, ())
+        host = next((one.party_id for one in inside if one.role == "host"), None)
+        partners = tuple(one.party_id for one in inside if one.role == "partner")
+        found.append(ArrangementForRound(id_, key, name, position, status, host, partners))
+    return tuple(found)
+
+
+def _parties(scope: Scope, on: dt.date, ids: Iterable[str] | None = None) -> dict[str, tuple[Participant, ...]]:
+    """Return {arrangement id: its parties on the day}: hosts first, then in the order of the region's parties."""
+    names = tenants.party_names(scope, on)
+    place = {party_id: number for number, party_id in enumerate(names)}
+    statement = select(
+        ArrangementParty.arrangement_id,
+        ArrangementParty.party_id,
+        ArrangementParty.role,
+        ArrangementParty.marks["mark"].as_string(),
+    ).where(ArrangementParty.tenant_id == scope.tenant_id, _on(on))
+    if ids is not None:
+        statement = statement.where(ArrangementParty.arrangement_id.in_(tuple(ids)))
+    shared: dict[tuple[str, str, str | None], Participant] = {}
+    found: dict[str, list[Participant]] = {}
+    for arrangement_id, party_id, role, mark in scope.session.connection().execute(statement):
+        fact = (party_id, role, mark)
+        one = shared.get(fact)
+        if one is None:
+            view = names[party_id]
+            one = shared[fact] = Participant(party_id, view.key, view.name, view.lang, role, mark)
+        if arrangement_id in found:
+            found[arrangement_id].append(one)
+        else:
+            found[arrangement_id] = [one]
+    rank = {one: (ROLES.index(one.role), place[one.party_id]) for one in shared.values()}
+    return {id_: tuple(sorted(group, key=rank.__getitem__)) for id_, group in found.items()}
+
+
+def list_arrangements(
+    scope: Scope, on: dt.date, *, limit: int | None = None, after: str | None = None
+) -> tuple[tuple[ArrangementRow, ...], str | None]:
+    """Return (arrangements of the day in the region's order, the `after` of the next page or None).
+
+    What had not begun on the day is left out; what had ended is there with that status.
+    """
+    statement = (
+        select(
+            Subject.id,
+            Subject.key,
+            Subject.position,
+            Subject.name,
+            Arrangement.short_name,
+            Arrangement.area,
+            Arrangement.status,
+            Arrangement.begins,
+            Arrangement.ends,
+            Arrangement.participant_count,
+            Arrangement.candidate_set_id,
+            ArrangementForm.legal_form_key,
+            Subject.marks,
+        )
+        .join(Arrangement, (Arrangement.tenant_id == Subject.tenant_id) & (Arrangement.id == Subject.id))
+        .outerjoin(
+            ArrangementForm,
+            (ArrangementForm.tenant_id == Subject.tenant_id)
+            & (ArrangementForm.arrangement_id == Subject.id)
+            & or_(ArrangementForm.valid_from.is_(None), ArrangementForm.valid_from <= on)
+            & or_(ArrangementForm.valid_to.is_(None), ArrangementForm.valid_to >= on),
+        )
+        .where(Subject.tenant_id == scope.tenant_id, Subject.kind == "arrangement")
+        .order_by(Subject.position, Subject.key)
+    )
+    if after:
+        position, key = _cursor(after)
+        statement = statement.where(
+            or_(Subject.position > position, and_(Subject.position == position, Subject.key > key))
+        )
+    if limit is not None:
+        statement = statement.limit(limit + 1)
+    rows = scope.session.connection().execute(statement).all()
+    has_more = limit is not None and len(rows) > limit
+    if has_more:
+        rows = rows[:limit]
+    is_whole = not has_more and not after
+    parties = _parties(scope, on, None if is_whole else [row.id for row in rows])
+    sizes = tenants.set_sizes(scope, on) if any(row.candidate_set_id for row in rows) else {}
+    locale, fallbacks = scope.locale, scope.model.locales
+    found: dict[str, ArrangementRow] = {}
+    for id_, key, position, name, short, area, status, begins, ends, count, set_id, form, marks in rows:
+        if begins is not None and written.is_after(begins, on):
+            continue
+        title, lang = in_locale(name, locale, *fallbacks)
+        found[id_] = ArrangementRow(
+            id_,
+            key,
+            position,
+            title,
+            lang,
+            name,
+            short,
+            area,
+            status if ends is None else status_on(status, begins, ends, on),
+            form,
+            parties.get(id_, ()),
+            count,
+            sizes.get(set_id),
+            marks,
+        )
+    last = f"{rows[-1].position}:{rows[-1].key}" if has_more else None
+    return tuple(found.values()), last
+
+
+def _cursor(after: str) -> tuple[int, str]:
+    position, _colon, key = after.partition(":")
+    return (int(position) if position.isascii() and position.isdigit() and len(position) < 10 else 0), key
+
+
+def short_names(scope: Scope) -> dict[str, LocalText]:
+    """Return {arrangement id: short name, or the name where there is none}."""
+    rows = scope.session.connection().execute(
+        select(Subject.id, Subject.name, Arrangement.short_name)
+        .join(Arrangement, (Arrangement.tenant_id == Subject.tenant_id) & (Arrangement.id == Subject.id))
+        .where(Subject.tenant_id == scope.tenant_id, Subject.kind == "arrangement")
+    )
+    return {id_: short or name for id_, name, short in rows}
+
+
+def arrangement_id(scope: Scope, id_or_key: str) -> str:
+    """Return the id that an address means: an id or a key. Raises NotFound."""
+    found = scope.session.scalar(
+        select(Subject.id).where(
+            Subject.tenant_id == scope.tenant_id,
+            Subject.kind == "arrangement",
+            or_(Subject.id == id_or_key, Subject.key == id_or_key)
+            if tenants.is_id(id_or_key)
+            else Subject.key == id_or_key,
+        )
+    )
+    if found is None:
+        raise NotFound()
+    return found
