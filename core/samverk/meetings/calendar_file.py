@@ -1,0 +1,37 @@
+"""A meeting as an iCalendar file: title, time, place and link; never papers or answers."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+
+from samverk.meetings.service import MeetingView
+from samverk.scope import Scope
+
+
+def calendar_file(scope: Scope, meeting: MeetingView, address: str) -> bytes:
+    """Return the .ics of one meeting; a meeting without an hour is a whole day."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Samverk//Samverk//EN")
+    calendar.add("version", "2.0")
+    event = Event()
+    event.add("uid", f"{meeting.id}@samverk")
+    event.add("dtstamp", scope.now)
+    event.add("sequence", meeting.version)
+    event.add("summary", scope.text(meeting.title))
+    if meeting.starts_at:
+        start = dt.datetime.combine(
+            meeting.held_on, dt.time.fromisoformat(meeting.starts_at), ZoneInfo(scope.tenant.zone)
+        )
+        event.add("dtstart", start)
+        event.add("dtend", start + dt.timedelta(hours=2))
+    else:
+        event.add("dtstart", meeting.held_on)
+    place = meeting.link or meeting.place
+    if place:
+        event.add("location", place)
+    event.add("url", address)
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    content: bytes = calendar.to_ical()
+    return content

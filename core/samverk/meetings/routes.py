@@ -1,0 +1,279 @@
+"""Meetings: list, one meeting before, during and after, its calendar file, and the same for programs."""
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+
+from samverk.errors import Invalid, NotFound, Problem, Stale
+from samverk.i18n import LOCALES, _
+from samverk.meetings import service
+from samverk.meetings.calendar_file import calendar_file
+from samverk.points import routes as point_routes
+from samverk.points import service as points
+from samverk.tenants import service as tenants
+from samverk.web.call import Answer, Call, File, Json, Page, Redirect, Routes
+
+routes = Routes()
+
+
+@routes.page("GET", "/{tenant}/meetings", action="meetings.read")
+def show_meetings(call: Call) -> Answer:
+    scope = call.scope
+    found = service.list_meetings(scope)
+    coming = tuple(sorted((m for m in found if m.held_on >= scope.today), key=lambda m: m.held_on))
+    past = tuple(m for m in found if m.held_on < scope.today)
+    context = {"coming": coming, "past": past, "bodies": scope.model.bodies}
+    return Page("meetings/list.html", scope.words.title("meeting", "pl"), context)
+
+
+@routes.page("POST", "/{tenant}/meetings", action="meetings.run")
+def plan_meeting(call: Call) -> Answer:
+    scope = call.scope
+    day = _date(call, "held_on")
+    meeting_id = service.create_meeting(
+        scope,
+        call.form.get("body"),
+        day,
+        starts_at=call.form.get("starts_at") or None,
+        place=call.form.get("place") or None,
+        link=call.form.get("link") or None,
+        is_digital="link" in call.form and bool(call.form.get("link")),
+    )
+    return Redirect(f"/{scope.tenant.slug}/meetings/{meeting_id}", _("The meeting is planned."))
+
+
+def _date(call: Call, name: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(call.form.get(name))
+    except ValueError as error:
+        raise Invalid((Problem(f"/{name}", _("Write the date as 2026-09-30."), field=name),)) from error
+
+
+@routes.page("GET", "/{tenant}/meetings/{meeting_id}", action="meetings.read")
+def show_meeting(call: Call) -> Answer:
+    return _meeting_page(call)
+
+
+def _meeting_page(call: Call, error: Invalid | Stale | None = None) -> Page:
+    scope = call.scope
+    meeting = service.get_meeting(scope, call.path["meeting_id"])
+    may_run = scope.actor.may("meetings.run")
+    may_comment = scope.actor.may("summaries.comment")
+    is_inside = scope.actor.person_id is not None and bool(scope.actor.grants)
+    items = service.agenda(scope, meeting.id)
+    # The public sees that a meeting is held and what it is about; what was said there is internal.
+    context: dict[str, Any] = {
+        "meeting": meeting,
+        "body": scope.model.bodies[meeting.body_key],
+        "items": items,
+        "is_inside": is_inside,
+        "may_run": may_run and not meeting.is_frozen,
+        "may_correct": may_run and meeting.is_frozen,
+        "may_comment": may_comment and meeting.summary_state == "comment",
+        "comments": service.comments(scope, meeting.id) if is_inside else (),
+        "events": service.events(scope, meeting.id) if may_run else (),
+        "parties": tenants.parties(scope, members_only=True),
+        "earlier_points": _earlier_points(call, meeting, items) if is_inside else {},
+        "kept": call.form,
+        "stale": error if isinstance(error, Stale) else None,
+        "languages": LOCALES,
+    }
+    title = scope.text(meeting.title)
+    crumbs = ((f"/{scope.tenant.slug}/meetings", scope.words.title("meeting", "pl")),)
+    if isinstance(error, Invalid):
+        return Page("meetings/meeting.html", title, context, crumbs, 422, error.problems)
+    if isinstance(error, Stale):
+        return Page("meetings/meeting.html", title, context, crumbs, 412, (Problem("", str(error)),))
+    return Page("meetings/meeting.html", title, context, crumbs)
+
+
+def _earlier_points(
+    call: Call, meeting: service.MeetingView, items: tuple[service.ItemView, ...]
+) -> dict[str, tuple[points.PointView, ...]]:
+    """Return {item id: living points of its subject from earlier meetings}: they stand on top of the item."""
+    living = points.list_points(call.scope, states=points.LIVING)
+    return {
+        item.id: tuple(
+            point
+            for point in living
+            if point.meeting_id != meeting.id and any(one.id == item.subject_id for one in point.subjects)
+        )
+        for item in items
+        if item.subject_id is not None
+    }
+
+
+@routes.page("POST", "/{tenant}/meetings/{meeting_id}/{step}", action="summaries.comment")
+def change_meeting(call: Call) -> Answer:
+    scope, meeting_id, step = call.scope, call.path["meeting_id"], call.path["step"]
+    if step != "comment":
+        scope.require("meetings.run")
+    try:
+        done, anchor = _change(call, meeting_id, step)
+    except (Invalid, Stale) as error:
+        return _meeting_page(call, error)
+    return Redirect(f"/{scope.tenant.slug}/meetings/{meeting_id}{anchor}", done)
+
+
+def _change(call: Call, meeting_id: str, step: str) -> tuple[str, str]:
+    scope, form = call.scope, call.form
+    item_id = form.get("item")
+    language = form.get("language") if form.get("language") in LOCALES else scope.locale
+    if item_id and item_id not in {item.id for item in service.agenda(scope, meeting_id)}:
+        raise NotFound()
+    match step:
+        case "summary":
+            service.write_summary(scope, item_id, form.get("summary"), language, version=call.version())
+            service.record_attendance(scope, item_id, form.all("present"))
+            return _("The summary is stored."), f"#item-{item_id}"
+        case "point":
+            owner, raiser = form.get("owner"), form.get("raiser")
+            service.record_point(
+                scope,
+                item_id,
+                form.get("text"),
+                language,
+                owner_party_id=None if owner == "secretariat" else owner,
+                raiser_party_id=raiser or None,
+                owner_role=form.get("owner_role") or None,
+                deadline=_date(call, "deadline") if form.get("deadline") else None,
+                accepts=_accepts(call, meeting_id),
+            )
+            return _("The point is noted."), f"#item-{item_id}"
+        case "item":
+            title = form.get("title")
+            if not title:
+                raise Invalid((Problem("/title", _("Fill in this field."), field="title"),))
+            service.add_item(scope, meeting_id, {language: title})
+            return _("The item is added."), ""
+        case "held":
+            service.mark_held(scope, meeting_id, version=call.version())
+            return _("The meeting is marked as held."), ""
+        case "send":
+            service.send_for_comment(scope, meeting_id, _date(call, "comment_until"), version=call.version())
+            return _("The summary is out for comment."), ""
+        case "approve":
+            service.approve_summary(scope, meeting_id, version=call.version())
+            return _("The summary is approved. The next round shows it and asks for its points."), ""
+        case "comment":
+            parties = sorted(scope.actor.parties("contact", "approver", "member"))
+            party_id = parties[0] if parties else None
+            service.comment(scope, meeting_id, item_id or None, form.get("text"), language, party_id)
+            return _("The comment is stored."), ""
+        case _:
+            raise NotFound()
+
+
+def _accepts(call: Call, meeting_id: str) -> str:
+    meeting = service.get_meeting(call.scope, meeting_id)
+    cycle = call.scope.model.cycles.get(meeting.cycle_key or "")
+    return cycle.accepts_points if cycle else "raiser"
+
+
+@routes.page("GET", "/{tenant}/meetings/{meeting_id}/calendar.ics", action="meetings.read")
+def show_calendar_file(call: Call) -> Answer:
+    scope = call.scope
+    meeting = service.get_meeting(scope, call.path["meeting_id"])
+    address = f"{call.settings.public_url}/{scope.tenant.slug}/meetings/{meeting.id}"
+    name = f"{meeting.held_on.isoformat()}-{scope.tenant.slug}.ics"
+    return File(calendar_file(scope, meeting, address), "text/calendar; charset=utf-8", name)
+
+
+class NewMeeting(msgspec.Struct, forbid_unknown_fields=True):
+    body: str
+    held_on: dt.date
+    starts_at: str | None = None
+    place: str | None = None
+    link: str | None = None
+
+
+class NewPoint(msgspec.Struct, forbid_unknown_fields=True):
+    item: str
+    text: str
+    language: str
+    owner: str | None = None
+    raiser: str | None = None
+    owner_role: str | None = None
+    deadline: dt.date | None = None
+
+
+def as_json(scope: Any, meeting: service.MeetingView, items: tuple[service.ItemView, ...]) -> dict[str, Any]:
+    title, language = scope.text_lang(meeting.title)
+    return {
+        "id": meeting.id,
+        "body": meeting.body_key,
+        "title": {"lang": language, "text": title},
+        "held_on": meeting.held_on,
+        "starts_at": meeting.starts_at,
+        "link": meeting.link,
+        "records": meeting.records,
+        "state": meeting.state,
+        "items": [
+            {
+                "id": item.id,
+                "position": item.position,
+                "subject": item.subject_id,
+                "summary": {"lang": item.summary_language, "text": item.summary} if item.summary else None,
+                "points": [point_routes.as_json(point) for point in item.points],
+            }
+            for item in items
+        ],
+    }
+
+
+@routes.api("GET", "/{tenant}/meetings/{meeting_id}", action="points.read")
+def get_meeting(call: Call) -> Answer:
+    """Get a meeting with its agenda and points."""
+    meeting = service.get_meeting(call.scope, call.path["meeting_id"])
+    items = service.agenda(call.scope, meeting.id)
+    return Json(as_json(call.scope, meeting, items), version=meeting.version)
+
+
+@routes.api("POST", "/{tenant}/meetings", action="meetings.run", body=NewMeeting, is_idempotent=True)
+def create_meeting(call: Call) -> Answer:
+    """Plan a meeting of a body."""
+    given: NewMeeting = call.json
+    scope = call.scope
+    meeting_id = service.create_meeting(
+        scope,
+        given.body,
+        given.held_on,
+        starts_at=given.starts_at,
+        place=given.place,
+        link=given.link,
+        is_digital=given.link is not None,
+    )
+    meeting = service.get_meeting(scope, meeting_id)
+    location = f"/api/v1/{scope.tenant.slug}/meetings/{meeting_id}"
+    return Json(as_json(scope, meeting, ()), 201, meeting.version, location)
+
+
+@routes.api("POST", "/{tenant}/meetings/{meeting_id}/points", action="meetings.run", body=NewPoint, is_idempotent=True)
+def record_point(call: Call) -> Answer:
+    """Note a point under an item of a meeting; without owner it is the secretariat's."""
+    given: NewPoint = call.json
+    scope, meeting_id = call.scope, call.path["meeting_id"]
+    if given.item not in {item.id for item in service.agenda(scope, meeting_id)}:
+        raise NotFound()
+    point_id = service.record_point(
+        scope,
+        given.item,
+        given.text,
+        given.language,
+        owner_party_id=given.owner,
+        raiser_party_id=given.raiser,
+        owner_role=given.owner_role,
+        deadline=given.deadline,
+        accepts=_accepts(call, meeting_id),
+    )
+    return Json(point_routes.as_json(points.get_point(scope, point_id)), 201)
+
+
+@routes.api("POST", "/{tenant}/meetings/{meeting_id}/approve", action="meetings.run", is_versioned=True)
+def approve_summary(call: Call) -> Answer:
+    """Approve the summary of a meeting; it is frozen from then on."""
+    scope, meeting_id = call.scope, call.path["meeting_id"]
+    service.approve_summary(scope, meeting_id, version=call.version())
+    meeting = service.get_meeting(scope, meeting_id)
+    return Json(as_json(scope, meeting, service.agenda(scope, meeting_id)), version=meeting.version)

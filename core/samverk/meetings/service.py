@@ -1,0 +1,472 @@
+"""Meetings: planned, held, summarised, commented, approved. Approved is frozen; corrections stand beside it.
+
+What the agenda is made from is `rounds`'s; the papers are `papers`'s.
+"""
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, select
+
+from samverk.bodies import service as bodies
+from samverk.database import new_id
+from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
+from samverk.i18n import _
+from samverk.meetings.model import AgendaItem, Attendance, Meeting, MeetingEvent, SummaryComment
+from samverk.points import service as points
+from samverk.regions.definition import LocalText
+from samverk.scope import Scope
+from samverk.tenants import service as tenants
+from samverk.tenants.model import Subject
+
+
+class MeetingView(msgspec.Struct, frozen=True):
+    id: str
+    body_key: str
+    title: LocalText
+    cycle_key: str | None
+    year: int | None
+    period: int | None
+    held_on: dt.date
+    starts_at: str | None
+    place: str | None
+    link: str | None
+    is_digital: bool
+    is_moved: bool
+    records: str
+    summary_state: str
+    comment_until: dt.date | None
+    approved_at: dt.datetime | None
+    approved_by: str | None
+    held_at: dt.datetime | None
+    version: int
+
+    @property
+    def state(self) -> str:
+        """`planned`, `held`, `comment` or `approved`: what a list shows."""
+        if self.summary_state == "approved":
+            return "approved"
+        if self.held_at is None:
+            return "planned"
+        return "comment" if self.summary_state == "comment" else "held"
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.summary_state == "approved"
+
+
+class ItemView(msgspec.Struct, frozen=True):
+    id: str
+    position: int
+    title: LocalText
+    subject_id: str | None
+    subject_key: str | None
+    reason: str | None
+    starts_at: str | None
+    summary: str | None
+    summary_language: str | None
+    marks: dict[str, Any]
+    version: int
+    points: tuple[points.PointView, ...] = ()
+    present: tuple[str, ...] = ()
+
+
+class CommentView(msgspec.Struct, frozen=True):
+    agenda_item_id: str | None
+    party: str
+    kind: str
+    text: str
+    language: str
+    actor: str
+    at: dt.datetime
+
+
+_COLUMNS = (
+    Meeting.id,
+    Meeting.body_id,
+    Meeting.title,
+    Meeting.cycle_key,
+    Meeting.year,
+    Meeting.period,
+    Meeting.held_on,
+    Meeting.starts_at,
+    Meeting.place,
+    Meeting.link,
+    Meeting.is_digital,
+    Meeting.is_moved,
+    Meeting.records,
+    Meeting.summary_state,
+    Meeting.comment_until,
+    Meeting.approved_at,
+    Meeting.approved_by,
+    Meeting.held_at,
+    Meeting.version,
+)
+
+
+def create_meeting(
+    scope: Scope,
+    body_key: str,
+    held_on: dt.date,
+    *,
+    title: LocalText | None = None,
+    cycle_key: str | None = None,
+    year: int | None = None,
+    period: int | None = None,
+    starts_at: str | None = None,
+    place: str | None = None,
+    link: str | None = None,
+    is_digital: bool = False,
+    is_moved: bool = False,
+) -> str:
+    """Plan a meeting of a body; its kind decides notes or minutes. Raises NotFound for an unknown body, Invalid."""
+    body = scope.model.bodies.get(body_key)
+    if body is None:
+        raise NotFound()
+    if link and not link.startswith("https://"):
+        raise Invalid((Problem("/link", _("A link to a digital meeting begins with https://."), field="link"),))
+    if starts_at is not None:
+        try:
+            dt.time.fromisoformat(starts_at)
+        except ValueError as error:
+            message = _("Write the time as 09:00.")
+            raise Invalid((Problem("/starts_at", message, field="starts_at"),)) from error
+    row = Meeting(
+        id=new_id(),
+        body_id=bodies.body_id(scope, body_key),
+        title=title or body.name,
+        cycle_key=cycle_key,
+        year=year,
+        period=period,
+        held_on=held_on,
+        starts_at=starts_at,
+        place=place,
+        link=link,
+        is_digital=is_digital,
+        is_moved=is_moved,
+        records="minutes" if body.keeps_minutes else "notes",
+    )
+    scope.add(row)
+    scope.flush()
+    _keep(scope, row.id, "planned")
+    return row.id
+
+
+def _keep(scope: Scope, meeting_id: str, kind: str, words: str | None = None) -> None:
+    scope.add(MeetingEvent(meeting_id=meeting_id, at=scope.now, actor=scope.actor.name, kind=kind, words=words))
+    scope.flush()
+
+
+def list_meetings(scope: Scope, *, year: int | None = None, limit: int = 200) -> tuple[MeetingView, ...]:
+    """Return meetings, the latest first."""
+    query = select(*_COLUMNS).where(Meeting.tenant_id == scope.tenant_id)
+    if year is not None:
+        query = query.where(Meeting.held_on >= dt.date(year, 1, 1), Meeting.held_on <= dt.date(year, 12, 31))
+    rows = scope.session.execute(query.order_by(Meeting.held_on.desc(), Meeting.id).limit(limit))
+    keys = bodies.body_keys(scope)
+    return tuple(MeetingView(row[0], keys[row[1]], *row[2:]) for row in rows)
+
+
+def get_meeting(scope: Scope, meeting_id: str) -> MeetingView:
+    """Return one meeting. Raises NotFound."""
+    row = scope.session.execute(
+        select(*_COLUMNS).where(Meeting.tenant_id == scope.tenant_id, Meeting.id == meeting_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return MeetingView(row[0], bodies.body_keys(scope)[row[1]], *row[2:])
+
+
+def next_meeting(scope: Scope) -> MeetingView | None:
+    """Return the nearest meeting from today on."""
+    row = scope.session.execute(
+        select(*_COLUMNS)
+        .where(Meeting.tenant_id == scope.tenant_id, Meeting.held_on >= scope.today)
+        .order_by(Meeting.held_on)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else MeetingView(row[0], bodies.body_keys(scope)[row[1]], *row[2:])
+
+
+def of_period(scope: Scope, cycle_key: str, year: int, period: int) -> MeetingView | None:
+    """Return the meeting of a cycle's period, if it is planned."""
+    found = scope.session.scalar(
+        select(Meeting.id)
+        .where(
+            Meeting.tenant_id == scope.tenant_id,
+            Meeting.cycle_key == cycle_key,
+            Meeting.year == year,
+            Meeting.period == period,
+        )
+        .limit(1)
+    )
+    return get_meeting(scope, found) if found else None
+
+
+def _open_meeting(scope: Scope, meeting_id: str, version: int | None) -> Meeting:
+    """Lock a meeting that may still be changed. Raises NotFound, Stale, Conflict once approved."""
+    row = scope.session.scalar(
+        select(Meeting).where(Meeting.tenant_id == scope.tenant_id, Meeting.id == meeting_id).with_for_update()
+    )
+    if row is None:
+        raise NotFound()
+    if version is not None and row.version != version:
+        raise Stale(_("Somebody else changed the meeting meanwhile. Look at it again."), current=row.version)
+    if row.summary_state == "approved":
+        raise Conflict(_("The summary is approved and frozen. Write a correction beside it."))
+    return row
+
+
+def add_item(
+    scope: Scope,
+    meeting_id: str,
+    title: LocalText,
+    *,
+    subject_id: str | None = None,
+    reason: str | None = None,
+    summary: str | None = None,
+    summary_language: str | None = None,
+    marks: dict[str, Any] | None = None,
+) -> str:
+    """Add an item at the end of the agenda; return its id."""
+    last = scope.session.scalar(
+        select(func.max(AgendaItem.position)).where(
+            AgendaItem.tenant_id == scope.tenant_id, AgendaItem.meeting_id == meeting_id
+        )
+    )
+    row = AgendaItem(
+        id=new_id(),
+        meeting_id=meeting_id,
+        subject_id=subject_id,
+        position=(last or 0) + 1,
+        title=title,
+        reason=reason,
+        summary=summary,
+        summary_language=summary_language,
+        marks=marks or {},
+    )
+    scope.add(row)
+    scope.flush()
+    return row.id
+
+
+def agenda(scope: Scope, meeting_id: str) -> tuple[ItemView, ...]:
+    """Return the items in order, each with its points and who was there."""
+    rows = scope.session.execute(
+        select(
+            AgendaItem.id,
+            AgendaItem.position,
+            AgendaItem.title,
+            AgendaItem.subject_id,
+            Subject.key,
+            AgendaItem.reason,
+            AgendaItem.starts_at,
+            AgendaItem.summary,
+            AgendaItem.summary_language,
+            AgendaItem.marks,
+            AgendaItem.version,
+        )
+        .outerjoin(Subject, (Subject.tenant_id == AgendaItem.tenant_id) & (Subject.id == AgendaItem.subject_id))
+        .where(AgendaItem.tenant_id == scope.tenant_id, AgendaItem.meeting_id == meeting_id)
+        .order_by(AgendaItem.position)
+    ).all()
+    raised: dict[str | None, list[points.PointView]] = {}
+    for point in points.list_points(scope, meeting_id=meeting_id):
+        raised.setdefault(point.agenda_item_id, []).append(point)
+    names = tenants.party_names(scope)
+    there: dict[str, list[str]] = {}
+    ids = tuple(row.id for row in rows)
+    for item_id, party_id, office in scope.session.execute(
+        select(Attendance.agenda_item_id, Attendance.party_id, Attendance.office).where(
+            Attendance.tenant_id == scope.tenant_id, Attendance.agenda_item_id.in_(ids)
+        )
+    ):
+        there.setdefault(item_id, []).append(names[party_id].name if party_id in names else office or "")
+    return tuple(ItemView(*row, tuple(raised.get(row.id, ())), tuple(sorted(there.get(row.id, ())))) for row in rows)
+
+
+def _item(scope: Scope, item_id: str) -> AgendaItem:
+    row = scope.session.scalar(
+        select(AgendaItem).where(AgendaItem.tenant_id == scope.tenant_id, AgendaItem.id == item_id).with_for_update()
+    )
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def write_summary(scope: Scope, item_id: str, text: str, language: str, *, version: int | None = None) -> None:
+    """Write the summary of an item. Raises Conflict once approved, Stale when somebody else wrote meanwhile."""
+    item = _item(scope, item_id)
+    meeting = _open_meeting(scope, item.meeting_id, None)
+    if version is not None and item.version != version:
+        raise Stale(
+            _("Somebody else wrote in this summary meanwhile. Both texts are below."), current=item.summary, kept=text
+        )
+    if len(text) > 20_000:
+        message = _("The text is longer than %(limit)s characters.", limit=20_000)
+        raise Invalid((Problem("/summary", message, field=f"summary-{item.id}"),))
+    item.summary, item.summary_language = text.strip() or None, language
+    item.version += 1
+    meeting.version += 1
+    scope.flush()
+
+
+def record_attendance(scope: Scope, item_id: str, party_ids: tuple[str, ...]) -> None:
+    """Note which parties were there for an item; replaces what was noted before."""
+    item = _item(scope, item_id)
+    _open_meeting(scope, item.meeting_id, None)
+    for row in scope.session.scalars(
+        select(Attendance).where(Attendance.tenant_id == scope.tenant_id, Attendance.agenda_item_id == item_id)
+    ):
+        scope.session.delete(row)
+    scope.flush()
+    known = tenants.party_names(scope)
+    for party_id in dict.fromkeys(party_ids):
+        if party_id not in known:
+            raise NotFound()
+        scope.add(Attendance(agenda_item_id=item_id, party_id=party_id))
+    scope.flush()
+
+
+def record_point(
+    scope: Scope,
+    item_id: str,
+    text: str,
+    language: str,
+    *,
+    owner_party_id: str | None,
+    raiser_party_id: str | None = None,
+    owner_role: str | None = None,
+    deadline: dt.date | None = None,
+    subject_ids: tuple[str, ...] | None = None,
+    accepts: str = "raiser",
+) -> str:
+    """Note a point under an item; it concerns the item's subject unless others are given. Returns its id."""
+    item = _item(scope, item_id)
+    meeting = _open_meeting(scope, item.meeting_id, None)
+    if deadline is not None and deadline < meeting.held_on:
+        message = _("The deadline lies before the meeting.")
+        raise Invalid((Problem("/deadline", message, field="deadline"),))
+    known = tenants.party_names(scope)
+    for party_id in (owner_party_id, raiser_party_id):
+        if party_id is not None and party_id not in known:
+            raise NotFound()
+    meeting.version += 1
+    return points.raise_point(
+        scope,
+        text,
+        language,
+        owner_party_id=owner_party_id,
+        raiser_party_id=raiser_party_id,
+        owner_role=owner_role,
+        deadline=deadline,
+        subject_ids=subject_ids if subject_ids is not None else (item.subject_id,) if item.subject_id else (),
+        meeting_id=meeting.id,
+        agenda_item_id=item.id,
+        accepts=accepts,
+        raised_on=meeting.held_on,
+    )
+
+
+def mark_held(scope: Scope, meeting_id: str, *, version: int | None = None) -> None:
+    row = _open_meeting(scope, meeting_id, version)
+    row.held_at = scope.now
+    row.version += 1
+    _keep(scope, meeting_id, "held")
+
+
+def send_for_comment(scope: Scope, meeting_id: str, until: dt.date, *, version: int | None = None) -> None:
+    """Send the summary out for comment until a day."""
+    row = _open_meeting(scope, meeting_id, version)
+    if until < scope.today:
+        message = _("The last day for comments lies in the past.")
+        raise Invalid((Problem("/comment_until", message, field="comment_until"),))
+    if row.held_at is None:
+        row.held_at = scope.now
+    row.summary_state, row.comment_until = "comment", until
+    row.version += 1
+    _keep(scope, meeting_id, "sent_for_comment", until.isoformat())
+
+
+def comment(scope: Scope, meeting_id: str, item_id: str | None, text: str, language: str, party_id: str | None) -> None:
+    """Comment a summary that is out, or correct an approved one by a note beside it. Raises Conflict before."""
+    meeting = get_meeting(scope, meeting_id)
+    if not text.strip():
+        raise Invalid((Problem("/text", _("Write the comment."), field="text"),))
+    if len(text) > 10_000:
+        message = _("The text is longer than %(limit)s characters.", limit=10_000)
+        raise Invalid((Problem("/text", message, field="text"),))
+    if meeting.summary_state == "draft":
+        raise Conflict(_("The summary is not out for comment yet."))
+    kind = "correction" if meeting.summary_state == "approved" else "comment"
+    if kind == "correction":
+        scope.require("meetings.run")
+    scope.add(
+        SummaryComment(
+            meeting_id=meeting_id,
+            agenda_item_id=item_id or None,
+            party_id=party_id,
+            kind=kind,
+            text=text.strip(),
+            language=language,
+            actor=scope.actor.name,
+            at=scope.now,
+        )
+    )
+    _keep(scope, meeting_id, kind)
+
+
+def approve_summary(scope: Scope, meeting_id: str, *, version: int | None = None) -> None:
+    """Approve the summary: from now on it is frozen, and the next round shows it."""
+    row = _open_meeting(scope, meeting_id, version)
+    if row.held_at is None:
+        row.held_at = scope.now
+    row.summary_state, row.approved_at, row.approved_by = "approved", scope.now, scope.actor.name
+    row.version += 1
+    _keep(scope, meeting_id, "approved")
+
+
+def comments(scope: Scope, meeting_id: str) -> tuple[CommentView, ...]:
+    """Return comments and corrections, oldest first."""
+    names = tenants.party_names(scope)
+    rows = scope.session.execute(
+        select(
+            SummaryComment.agenda_item_id,
+            SummaryComment.party_id,
+            SummaryComment.kind,
+            SummaryComment.text,
+            SummaryComment.language,
+            SummaryComment.actor,
+            SummaryComment.at,
+        )
+        .where(SummaryComment.tenant_id == scope.tenant_id, SummaryComment.meeting_id == meeting_id)
+        .order_by(SummaryComment.at, SummaryComment.id)
+    )
+    return tuple(CommentView(r[0], names[r[1]].name if r[1] in names else "", *r[2:]) for r in rows)
+
+
+def events(scope: Scope, meeting_id: str) -> tuple[tuple[dt.datetime, str, str, str | None], ...]:
+    """Return (when, who, what, words) of a meeting, oldest first."""
+    rows = scope.session.execute(
+        select(MeetingEvent.at, MeetingEvent.actor, MeetingEvent.kind, MeetingEvent.words)
+        .where(MeetingEvent.tenant_id == scope.tenant_id, MeetingEvent.meeting_id == meeting_id)
+        .order_by(MeetingEvent.at, MeetingEvent.id)
+    )
+    return tuple((a, b, c, d) for a, b, c, d in rows)
+
+
+def approved_summaries(scope: Scope, meeting_id: str) -> dict[str, tuple[str, str]]:
+    """Return {subject id: (summary, language)} of an approved meeting; empty before approval."""
+    rows = scope.session.execute(
+        select(AgendaItem.subject_id, AgendaItem.summary, AgendaItem.summary_language)
+        .join(Meeting, (Meeting.tenant_id == AgendaItem.tenant_id) & (Meeting.id == AgendaItem.meeting_id))
+        .where(
+            AgendaItem.tenant_id == scope.tenant_id,
+            Meeting.tenant_id == scope.tenant_id,
+            AgendaItem.meeting_id == meeting_id,
+            Meeting.summary_state == "approved",
+            AgendaItem.summary.is_not(None),
+        )
+    )
+    return {subject_id: (summary, language) for subject_id, summary, language in rows if subject_id is not None}

@@ -1,0 +1,145 @@
+"""Points: the list with its filters, one point with its history, and what may be done with it."""
+
+from typing import Any
+
+import msgspec
+
+from samverk.errors import Invalid, NotFound
+from samverk.i18n import _
+from samverk.points import service
+from samverk.points.service import PointView
+from samverk.tenants import service as tenants
+from samverk.web.call import Answer, Call, Json, Page, Redirect, Routes
+
+routes = Routes()
+STATES = ("living", "open", "answered", "reopened", "accepted", "dropped", "all")
+
+
+def _chosen_states(chosen: str) -> tuple[str, ...] | None:
+    if chosen == "all":
+        return None
+    return service.LIVING if chosen not in STATES or chosen == "living" else (chosen,)
+
+
+@routes.page("GET", "/{tenant}/points", action="points.read")
+def show_points(call: Call) -> Answer:
+    scope = call.scope
+    chosen, owner = call.query.get("state", "living"), call.query.get("owner")
+    parties = tenants.parties(scope, members_only=True)
+    known = {party.key: party.id for party in parties}
+    points = service.list_points(
+        scope,
+        states=_chosen_states(chosen),
+        owner_party_ids=frozenset({known[owner]}) if owner in known else None,
+        secretariat_only=owner == "secretariat",
+    )
+    return Page(
+        "points/list.html",
+        scope.words.title("point", "pl"),
+        {"points": points, "chosen": chosen, "owner": owner, "parties": parties, "states": STATES},
+    )
+
+
+@routes.page("GET", "/{tenant}/points/{point_id}", action="points.read")
+def show_point(call: Call) -> Answer:
+    return _point_page(call)
+
+
+def _point_page(call: Call, error: Invalid | None = None) -> Page:
+    scope = call.scope
+    point = service.get_point(scope, call.path["point_id"])
+    context = {
+        "point": point,
+        "history": service.history(scope, point.id),
+        "can_answer": service.may_answer(scope, point),
+        "can_accept": service.may_accept(scope, point),
+        "kept": call.form,
+        "statuses": service.STATUSES,
+    }
+    title = _("%(point)s %(number)s", point=scope.words.title("point"), number=point.number)
+    crumbs = ((f"/{scope.tenant.slug}/points", scope.words.title("point", "pl")),)
+    if error is not None:
+        return Page("points/point.html", title, context, crumbs, 422, error.problems)
+    return Page("points/point.html", title, context, crumbs)
+
+
+@routes.page("POST", "/{tenant}/points/{point_id}/{step}", action="points.accept")
+def change_point(call: Call) -> Answer:
+    scope, point_id, step = call.scope, call.path["point_id"], call.path["step"]
+    words, language = call.form.get("words"), call.form.get("language") or scope.locale
+    version = call.version()
+    try:
+        match step:
+            case "answer":
+                reason = call.form.get("reason")
+                status = call.form.get("status")
+                service.answer(scope, point_id, status, words, reason=reason, language=language, version=version)
+                done = _("The answer is stored.")
+            case "accept":
+                service.accept(scope, point_id, words, language=language, version=version)
+                done = _("The point is accepted and closed.")
+            case "reopen":
+                service.reopen(scope, point_id, words, language=language, version=version)
+                done = _("The point is open again.")
+            case "drop":
+                service.drop(scope, point_id, words, language=language, version=version)
+                done = _("The point is dropped, with the reason.")
+            case _:
+                raise NotFound()
+    except Invalid as error:
+        return _point_page(call, error)
+    return Redirect(f"/{scope.tenant.slug}/points/{point_id}", done)
+
+
+class PointChange(msgspec.Struct, forbid_unknown_fields=True):
+    """Words about a point, with their language."""
+
+    words: str = ""
+    language: str = "en"
+
+
+def as_json(point: PointView) -> dict[str, Any]:
+    """Return a point as the interface gives it."""
+    return {
+        "id": point.id,
+        "number": point.number,
+        "text": {"lang": point.language, "text": point.text},
+        "state": point.state,
+        "owner": {"party": point.owner_party_id, "name": point.owner, "role": point.owner_role},
+        "raiser": {"party": point.raiser_party_id, "name": point.raiser},
+        "deadline": point.deadline,
+        "subjects": [{"kind": one.kind, "id": one.id, "key": one.key} for one in point.subjects],
+        "last_status": point.last_status,
+    }
+
+
+@routes.api("GET", "/{tenant}/points", action="points.read")
+def list_points(call: Call) -> Answer:
+    """List points by number."""
+    after, limit = call.query.get("after", "0"), call.limit()
+    found = service.list_points(
+        call.scope,
+        states=_chosen_states(call.query.get("state", "all")),
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0,
+        limit=limit + 1,
+    )
+    page = found[:limit]
+    following = f"/api/v1/{call.scope.tenant.slug}/points?after={page[-1].number}&limit={limit}"
+    return Json({"items": [as_json(p) for p in page], "next": following if len(found) > limit else None})
+
+
+@routes.api(
+    "POST",
+    "/{tenant}/points/{point_id}/accept",
+    action="points.accept",
+    body=PointChange,
+    is_idempotent=True,
+    is_versioned=True,
+)
+def accept_point(call: Call) -> Answer:
+    """Accept an answered point."""
+    given: PointChange = call.json
+    point_id = call.path["point_id"]
+    service.accept(call.scope, point_id, given.words, language=given.language, version=call.version())
+    point = service.get_point(call.scope, point_id)
+    return Json(as_json(point), version=point.version)
