@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, Date, Integer, and_, bindparam, or_, select
 
 from samverk.arrangements.model import Arrangement, ArrangementForm, ArrangementParty
 from samverk.errors import NotFound
@@ -18,6 +18,7 @@ from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.tenants import written
 from samverk.tenants.model import Subject
+from samverk.tenants.sets import set_sizes
 
 ROLES = ("host", "partner", "observer")
 RUNNING = ("active", "tentative")
@@ -99,11 +100,61 @@ class ArrangementForRound(msgspec.Struct, frozen=True):
     partner_party_ids: tuple[str, ...]
 
 
-def _on(day: dt.date) -> ColumnElement[bool]:
-    return and_(
-        or_(ArrangementParty.valid_from.is_(None), ArrangementParty.valid_from <= day),
-        or_(ArrangementParty.valid_to.is_(None), ArrangementParty.valid_to >= day),
+# The statements are built once: building them took as long as running them (measured).
+_DAY = bindparam("on", type_=Date)
+_TENANT: BindParameter[str] = bindparam("tenant")
+_PARTIES = select(
+    ArrangementParty.arrangement_id,
+    ArrangementParty.party_id,
+    ArrangementParty.role,
+    ArrangementParty.marks["mark"].as_string(),
+).where(
+    ArrangementParty.tenant_id == _TENANT,
+    or_(ArrangementParty.valid_from.is_(None), ArrangementParty.valid_from <= _DAY),
+    or_(ArrangementParty.valid_to.is_(None), ArrangementParty.valid_to >= _DAY),
+)
+_PARTIES_OF_SOME = _PARTIES.where(ArrangementParty.arrangement_id.in_(bindparam("ids", expanding=True)))
+_TAGGED = (
+    select(Subject.id, Subject.key, Subject.name, Subject.position, Arrangement.status, Subject.tags)
+    .join(Arrangement, (Arrangement.tenant_id == Subject.tenant_id) & (Arrangement.id == Subject.id))
+    .where(Subject.tenant_id == _TENANT, Subject.kind == "arrangement", Arrangement.status.in_(RUNNING))
+    .order_by(Subject.position, Subject.key)
+)
+_LIST = (
+    select(
+        Subject.id,
+        Subject.key,
+        Subject.position,
+        Subject.name,
+        Arrangement.short_name,
+        Arrangement.area,
+        Arrangement.status,
+        Arrangement.begins,
+        Arrangement.ends,
+        Arrangement.participant_count,
+        Arrangement.candidate_set_id,
+        ArrangementForm.legal_form_key,
+        Subject.marks,
     )
+    .join(Arrangement, (Arrangement.tenant_id == Subject.tenant_id) & (Arrangement.id == Subject.id))
+    .outerjoin(
+        ArrangementForm,
+        (ArrangementForm.tenant_id == Subject.tenant_id)
+        & (ArrangementForm.arrangement_id == Subject.id)
+        & or_(ArrangementForm.valid_from.is_(None), ArrangementForm.valid_from <= _DAY)
+        & or_(ArrangementForm.valid_to.is_(None), ArrangementForm.valid_to >= _DAY),
+    )
+    .where(Subject.tenant_id == _TENANT, Subject.kind == "arrangement")
+    .order_by(Subject.position, Subject.key)
+    .limit(bindparam("limit", type_=Integer))
+)
+_LIST_AFTER = _LIST.where(
+    or_(
+        Subject.position > bindparam("position"),
+        and_(Subject.position == bindparam("position"), Subject.key > bindparam("key")),
+    )
+)
+EVERY = 100_000
 
 
 def status_on(status: str, begins: str | None, ends: str | None, on: dt.date) -> str:
@@ -115,12 +166,7 @@ def status_on(status: str, begins: str | None, ends: str | None, on: dt.date) ->
 
 def tagged(scope: Scope, tag: str | None, on: dt.date) -> tuple[ArrangementForRound, ...]:
     """Return active and tentative arrangements with the tag (all of them without one), parties as of the day."""
-    rows = scope.session.connection().execute(
-        select(Subject.id, Subject.key, Subject.name, Subject.position, Arrangement.status, Subject.tags)
-        .join(Arrangement, (Arrangement.tenant_id == Subject.tenant_id) & (Arrangement.id == Subject.id))
-        .where(Subject.tenant_id == scope.tenant_id, Subject.kind == "arrangement", Arrangement.status.in_(RUNNING))
-        .order_by(Subject.position, Subject.key)
-    )
+    rows = scope.session.connection().execute(_TAGGED, {"tenant": scope.tenant_id})
     parties = _parties(scope, on)
     found = []
     for id_, key, name, position, status, tags in rows:
@@ -137,17 +183,14 @@ def _parties(scope: Scope, on: dt.date, ids: Iterable[str] | None = None) -> dic
     """Return {arrangement id: its parties on the day}: hosts first, then in the order of the region's parties."""
     names = tenants.party_names(scope, on)
     place = {party_id: number for number, party_id in enumerate(names)}
-    statement = select(
-        ArrangementParty.arrangement_id,
-        ArrangementParty.party_id,
-        ArrangementParty.role,
-        ArrangementParty.marks["mark"].as_string(),
-    ).where(ArrangementParty.tenant_id == scope.tenant_id, _on(on))
-    if ids is not None:
-        statement = statement.where(ArrangementParty.arrangement_id.in_(tuple(ids)))
+    given: dict[str, Any] = {"tenant": scope.tenant_id, "on": on}
+    if ids is None:
+        rows = scope.session.connection().execute(_PARTIES, given)
+    else:
+        rows = scope.session.connection().execute(_PARTIES_OF_SOME, given | {"ids": tuple(ids)})
     shared: dict[tuple[str, str, str | None], Participant] = {}
     found: dict[str, list[Participant]] = {}
-    for arrangement_id, party_id, role, mark in scope.session.connection().execute(statement):
+    for arrangement_id, party_id, role, mark in rows:
         fact = (party_id, role, mark)
         one = shared.get(fact)
         if one is None:
@@ -168,47 +211,17 @@ def list_arrangements(
 
     What had not begun on the day is left out; what had ended is there with that status.
     """
-    statement = (
-        select(
-            Subject.id,
-            Subject.key,
-            Subject.position,
-            Subject.name,
-            Arrangement.short_name,
-            Arrangement.area,
-            Arrangement.status,
-            Arrangement.begins,
-            Arrangement.ends,
-            Arrangement.participant_count,
-            Arrangement.candidate_set_id,
-            ArrangementForm.legal_form_key,
-            Subject.marks,
-        )
-        .join(Arrangement, (Arrangement.tenant_id == Subject.tenant_id) & (Arrangement.id == Subject.id))
-        .outerjoin(
-            ArrangementForm,
-            (ArrangementForm.tenant_id == Subject.tenant_id)
-            & (ArrangementForm.arrangement_id == Subject.id)
-            & or_(ArrangementForm.valid_from.is_(None), ArrangementForm.valid_from <= on)
-            & or_(ArrangementForm.valid_to.is_(None), ArrangementForm.valid_to >= on),
-        )
-        .where(Subject.tenant_id == scope.tenant_id, Subject.kind == "arrangement")
-        .order_by(Subject.position, Subject.key)
-    )
+    given = {"tenant": scope.tenant_id, "on": on, "limit": (limit or EVERY) + 1}
     if after:
-        position, key = _cursor(after)
-        statement = statement.where(
-            or_(Subject.position > position, and_(Subject.position == position, Subject.key > key))
-        )
-    if limit is not None:
-        statement = statement.limit(limit + 1)
-    rows = scope.session.connection().execute(statement).all()
+        position, cursor_key = _cursor(after)
+        given |= {"position": position, "key": cursor_key}
+    rows = scope.session.connection().execute(_LIST_AFTER if after else _LIST, given).all()
     has_more = limit is not None and len(rows) > limit
     if has_more:
         rows = rows[:limit]
     is_whole = not has_more and not after
     parties = _parties(scope, on, None if is_whole else [row.id for row in rows])
-    sizes = tenants.set_sizes(scope, on) if any(row.candidate_set_id for row in rows) else {}
+    sizes = set_sizes(scope, on) if any(row.candidate_set_id for row in rows) else {}
     locale, fallbacks = scope.locale, scope.model.locales
     found: dict[str, ArrangementRow] = {}
     for id_, key, position, name, short, area, status, begins, ends, count, set_id, form, marks in rows:
@@ -264,3 +277,8 @@ def arrangement_id(scope: Scope, id_or_key: str) -> str:
     if found is None:
         raise NotFound()
     return found
+
+
+def participants(scope: Scope, on: dt.date, id_: str) -> tuple[Participant, ...]:
+    """Return the parties of one arrangement on the day."""
+    return _parties(scope, on, (id_,)).get(id_, ())

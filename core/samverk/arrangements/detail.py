@@ -1,0 +1,274 @@
+"""One arrangement in full, seen on a day: its parties through time, its legal form with what the law says, its aims.
+
+Lists are `service.py`'s; how many forms a round makes of it is the round's business.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from samverk.arrangements import service
+from samverk.arrangements.model import Arrangement, ArrangementForm, ArrangementParty
+from samverk.arrangements.service import ROLES, ArrangementRow, Participant
+from samverk.i18n import N_, _, format_date, ngettext
+from samverk.reference.legal_forms import LegalForm, load_legal_forms
+from samverk.regions.definition import LocalText
+from samverk.scope import Scope
+from samverk.tenants import service as tenants
+from samverk.tenants import written
+from samverk.tenants.model import Subject
+from samverk.tenants.service import PartyView
+from samverk.tenants.sets import set_sizes
+
+VALIDITY = {
+    "not_yet": N_("The form did not exist yet on the day looked at."),
+    "perhaps": N_("Whether the form was in force on the day looked at differs from council to council."),
+    "valid": N_("The form was in force on the day looked at."),
+    "closed_for_new": N_(
+        "The form was closed for new cooperation on the day looked at; those that had it could keep it."
+    ),
+    "ended": N_("The form had ended on the day looked at."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartyPeriod:
+    """One party's role and its days; None is unknown for the first day, and open for the last."""
+
+    party: PartyView
+    role: str
+    since: dt.date | None
+    until: dt.date | None
+    marks: dict[str, Any]
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormPeriod:
+    """The legal form and the days on which the arrangement has had it; `law` is what the register knows."""
+
+    law: LegalForm
+    name: str
+    lang: str
+    statute: str
+    since: dt.date | None
+    until: dt.date | None
+    validity: str
+    successors: tuple[str, ...]
+    marks: dict[str, Any]
+    is_today: bool
+
+    @property
+    def validity_words(self) -> str:
+        return _(VALIDITY[self.validity])
+
+    @property
+    def warns(self) -> bool:
+        return self.validity in ("ended", "not_yet")
+
+    @property
+    def law_period(self) -> str:
+        """The days on which the form exists in law, as far as they are known."""
+        first, last = (
+            _law_day(self.law.valid_from, self.law.valid_from_span),
+            _law_day(self.law.valid_to, self.law.valid_to_span),
+        )
+        if first and last:
+            return _("%(first)s to %(last)s", first=first, last=last)
+        if last:
+            return _("until %(last)s; from when is not known", last=last)
+        return _("from %(first)s", first=first) if first else _("not known from when")
+
+
+def _law_day(day: dt.date | None, span: tuple[dt.date, dt.date] | None) -> str:
+    if span is not None:
+        return _("between %(first)s and %(last)s", first=format_date(span[0]), last=format_date(span[1]))
+    return format_date(day)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence, and the mark of the fact in it: a guess is never shown as a fact."""
+
+    words: str
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementView:
+    """What the page of one arrangement shows."""
+
+    row: ArrangementRow
+    tags: tuple[str, ...]
+    text: LocalText | None
+    parts: tuple[LocalText, ...]
+    aims: tuple[dict[str, Any], ...]
+    begins: str | None
+    ends: str | None
+    version: int
+    parties: tuple[PartyPeriod, ...]
+    forms: tuple[FormPeriod, ...]
+    said: tuple[Said, ...]
+
+    @property
+    def form(self) -> FormPeriod | None:
+        """The legal form on the day looked at."""
+        return next((one for one in self.forms if one.is_today), None)
+
+
+def _covers(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:
+    return (since is None or since <= on) and (until is None or until >= on)
+
+
+def get_arrangement(scope: Scope, id_or_key: str, on: dt.date) -> ArrangementView:
+    """Return one arrangement as it was on the day. Raises NotFound."""
+    id_ = service.arrangement_id(scope, id_or_key)
+    found: Any = scope.session.execute(
+        select(
+            Subject.key,
+            Subject.position,
+            Subject.name,
+            Subject.tags,
+            Subject.marks,
+            Arrangement.short_name,
+            Arrangement.area,
+            Arrangement.status,
+            Arrangement.text,
+            Arrangement.parts,
+            Arrangement.aims,
+            Arrangement.begins,
+            Arrangement.ends,
+            Arrangement.participant_count,
+            Arrangement.candidate_set_id,
+            Arrangement.version,
+        )
+        .join(Arrangement, (Arrangement.tenant_id == Subject.tenant_id) & (Arrangement.id == Subject.id))
+        .where(Subject.tenant_id == scope.tenant_id, Subject.id == id_)
+    ).one()
+    parties, forms = _periods(scope, id_, on), _forms(scope, id_, on)
+    title, lang = scope.text_lang(found.name)
+    form = next((one for one in forms if one.is_today), None)
+    row = ArrangementRow(
+        id_,
+        found.key,
+        found.position,
+        title,
+        lang,
+        found.name,
+        found.short_name,
+        found.area,
+        service.status_on(found.status, found.begins, found.ends, on),
+        form.law.key if form else None,
+        service.participants(scope, on, id_),
+        found.participant_count,
+        set_sizes(scope, on).get(found.candidate_set_id) if found.candidate_set_id else None,
+        found.marks,
+    )
+    return ArrangementView(
+        row,
+        tuple(found.tags),
+        found.text,
+        tuple(found.parts),
+        tuple(found.aims),
+        found.begins,
+        found.ends,
+        found.version,
+        parties,
+        forms,
+        say(scope, row, form, found.begins, parties),
+    )
+
+
+def _periods(scope: Scope, id_: str, on: dt.date) -> tuple[PartyPeriod, ...]:
+    names = tenants.party_names(scope, on)
+    place = {party_id: number for number, party_id in enumerate(names)}
+    rows = scope.session.execute(
+        select(
+            ArrangementParty.party_id,
+            ArrangementParty.role,
+            ArrangementParty.valid_from,
+            ArrangementParty.valid_to,
+            ArrangementParty.marks,
+        ).where(ArrangementParty.tenant_id == scope.tenant_id, ArrangementParty.arrangement_id == id_)
+    )
+    found = [
+        PartyPeriod(names[party_id], role, since, until, marks, _covers(since, until, on))
+        for party_id, role, since, until, marks in rows
+    ]
+    return tuple(sorted(found, key=lambda one: (ROLES.index(one.role), place[one.party.id], one.since or dt.date.min)))
+
+
+def _forms(scope: Scope, id_: str, on: dt.date) -> tuple[FormPeriod, ...]:
+    rows = scope.session.execute(
+        select(
+            ArrangementForm.legal_form_key, ArrangementForm.valid_from, ArrangementForm.valid_to, ArrangementForm.marks
+        )
+        .where(ArrangementForm.tenant_id == scope.tenant_id, ArrangementForm.arrangement_id == id_)
+        .order_by(ArrangementForm.valid_from, ArrangementForm.id)
+    )
+    register, found = load_legal_forms(), []
+    for key, since, until, marks in rows:
+        law = register.require(key)
+        name = law.name(scope.locale)
+        heirs = tuple(heir.name(scope.locale).text for heir in register.successors_on(key, scope.today))
+        found.append(
+            FormPeriod(
+                law,
+                name.text,
+                name.language,
+                statute(law),
+                since,
+                until,
+                law.validity_on(on),
+                () if "any" in law.successor_keys else heirs,
+                marks,
+                _covers(since, until, on),
+            )
+        )
+    return tuple(found)
+
+
+def statute(law: LegalForm) -> str:
+    """Return statute and first sections as the office writes them: kommuneloven kap. 20, §§ 20-1–20-9."""
+    return ", ".join((law.statute, *law.sections[:1])).replace(" to ", "–")
+
+
+def say(
+    scope: Scope,
+    row: ArrangementRow,
+    form: FormPeriod | None,
+    begins: str | None,
+    parties: tuple[PartyPeriod, ...],
+) -> tuple[Said, ...]:
+    """Say who does this for whom, under which law and since when; what is unknown is said to be so."""
+    host_word = scope.words.form("host")
+    number, said = len(row.partners), []
+    partner_mark = _common_mark(row.partners)
+    if row.hosts:
+        names = _(" and ").join(one.name for one in row.hosts)
+        words = _("%(names)s is %(host)s of %(title)s.", names=names, host=host_word, title=row.title)
+        said.append(Said(words, _common_mark(row.hosts)))
+        if number:
+            words = ngettext("%(number)s other party takes part.", "%(number)s other parties take part.", number)
+            said.append(Said(words, partner_mark))
+    elif number:
+        said.append(
+            Said(ngettext("%(number)s party takes part.", "%(number)s parties take part.", number), partner_mark)
+        )
+    if row.unknown:
+        said.append(Said(_("Taking part: %(unknown)s.", unknown=row.unknown)))
+    if not row.hosts:
+        said.append(Said(_("Who is %(host)s is not known.", host=host_word)))
+    since = next((one.since for one in parties if one.role == "host" and one.is_today and one.since), None)
+    if since or begins:
+        said.append(Said(_("Since %(when)s.", when=format_date(since) if since else written.say(begins))))
+    if form is not None:
+        words = _("The legal form is %(form)s (%(statute)s).", form=form.name, statute=form.statute)
+        said.append(Said(words, form.marks.get("mark")))
+    return tuple(said)
+
+
+def _common_mark(participants: tuple[Participant, ...]) -> str | None:
+    return next((one.mark for one in participants if one.mark), None)

@@ -1,0 +1,92 @@
+"""The list of arrangements seen from other sides: the matrix, by host, by municipality. Pure: rows in, values out.
+
+Reading the rows is `service.py`'s.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from samverk.arrangements.service import ArrangementRow
+from samverk.tenants.service import PartyView
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A role: `host`, `partner`, `observer`, `none` or `unknown`; `mark` when the source does not say it."""
+
+    role: str
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixLine:
+    """One arrangement and a cell for each column."""
+
+    row: ArrangementRow
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Arrangement × party; the columns are the members and whoever else takes part in any of them."""
+
+    columns: tuple[PartyView, ...]
+    lines: tuple[MatrixLine, ...]
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The marks that occur in it, for the legend."""
+        return tuple(sorted({cell.mark for line in self.lines for cell in line.cells if cell.mark}))
+
+
+@dataclass(frozen=True, slots=True)
+class PartyGroup:
+    """A party and the arrangements it hosts, takes part in, observes."""
+
+    party: PartyView
+    hosted: tuple[ArrangementRow, ...]
+    joined: tuple[ArrangementRow, ...]
+    observed: tuple[ArrangementRow, ...] = ()
+
+
+def matrix(rows: Sequence[ArrangementRow], parties: Sequence[PartyView]) -> Matrix:
+    """Return the matrix; a cell is unknown where places are open and the party may hold one of them."""
+    taking_part = {one.party_id for row in rows for one in row.participants}
+    columns = tuple(
+        party for party in parties if party.id in taking_part or (party.is_member and party.kind == "municipality")
+    )
+    lines = []
+    for row in rows:
+        roles = {one.party_id: Cell(one.role, one.mark) for one in reversed(row.participants)}
+        missing = Cell("unknown") if row.open_places else Cell("none")
+        cells = tuple(roles.get(party.id, missing if party.is_member else Cell("none")) for party in columns)
+        lines.append(MatrixLine(row, cells))
+    return Matrix(columns, tuple(lines))
+
+
+def by_host(
+    rows: Sequence[ArrangementRow], parties: Sequence[PartyView]
+) -> tuple[tuple[PartyView | None, tuple[ArrangementRow, ...]], ...]:
+    """Return (host, its arrangements) in the order of the parties; None for those whose host is not known."""
+    found: list[tuple[PartyView | None, tuple[ArrangementRow, ...]]] = []
+    for party in parties:
+        hosted = tuple(row for row in rows if any(one.party_id == party.id for one in row.hosts))
+        if hosted:
+            found.append((party, hosted))
+    without = tuple(row for row in rows if not row.hosts)
+    return (*found, (None, without)) if without else tuple(found)
+
+
+def by_municipality(rows: Sequence[ArrangementRow], parties: Sequence[PartyView]) -> tuple[PartyGroup, ...]:
+    """Return every party that takes part or is a member, with its arrangements."""
+    groups = (group_of(rows, party) for party in parties)
+    return tuple(group for group in groups if group.hosted or group.joined or group.observed or (group.party.is_member))
+
+
+def group_of(rows: Sequence[ArrangementRow], party: PartyView) -> PartyGroup:
+    """Return the arrangements of one party by its role in them."""
+
+    def of(role: str) -> tuple[ArrangementRow, ...]:
+        return tuple(row for row in rows if any(p.party_id == party.id and p.role == role for p in row.participants))
+
+    return PartyGroup(party, of("host"), of("partner"), of("observer"))

@@ -1,0 +1,49 @@
+"""Named sets of members (the six, KÖBY, KÖBYT) as they were on a day.
+
+Who is in one set is asked of `service.set_members`.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from samverk.regions.definition import LocalText
+from samverk.scope import Scope
+from samverk.tenants.model import MemberSet, Membership
+from samverk.tenants.service import set_members
+
+
+@dataclass(frozen=True, slots=True)
+class SetView:
+    """A named set and its members on a day."""
+
+    key: str
+    name: LocalText | None
+    party_ids: tuple[str, ...]
+    marks: dict[str, Any]
+
+
+def sets(scope: Scope, on: dt.date) -> tuple[SetView, ...]:
+    """Return the named sets of the region in order, with their members on the day."""
+    rows = scope.session.execute(
+        select(MemberSet.key, MemberSet.name, MemberSet.marks)
+        .where(MemberSet.tenant_id == scope.tenant_id)
+        .order_by(MemberSet.position, MemberSet.key)
+    )
+    return tuple(SetView(row.key, row.name, set_members(scope, row.key, on), row.marks) for row in rows)
+
+
+def set_sizes(scope: Scope, on: dt.date) -> dict[str, int]:
+    """Return {set id: number of members on the day}."""
+    rows = scope.session.execute(
+        select(Membership.set_id, Membership.valid_from, Membership.valid_to).where(
+            Membership.tenant_id == scope.tenant_id
+        )
+    )
+    found: dict[str, int] = {}
+    for set_id, since, until in rows:
+        if (since is None or since <= on) and (until is None or until >= on):
+            found[set_id] = found.get(set_id, 0) + 1
+    return found
