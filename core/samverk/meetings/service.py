@@ -165,7 +165,7 @@ def list_meetings(scope: Scope, *, year: int | None = None, limit: int = 200) ->
         query = query.where(Meeting.held_on >= dt.date(year, 1, 1), Meeting.held_on <= dt.date(year, 12, 31))
     rows = scope.session.execute(query.order_by(Meeting.held_on.desc(), Meeting.id).limit(limit))
     keys = bodies.body_keys(scope)
-    return tuple(MeetingView(row[0], keys[row[1]], *row[2:]) for row in rows)
+    return tuple(_view(row, keys) for row in rows)
 
 
 def get_meeting(scope: Scope, meeting_id: str) -> MeetingView:
@@ -175,7 +175,11 @@ def get_meeting(scope: Scope, meeting_id: str) -> MeetingView:
     ).one_or_none()
     if row is None:
         raise NotFound()
-    return MeetingView(row[0], bodies.body_keys(scope)[row[1]], *row[2:])
+    return _view(row, bodies.body_keys(scope))
+
+
+def _view(row: Any, keys: dict[str, str]) -> MeetingView:
+    return MeetingView(row[0], keys[row[1]], *row[2:])
 
 
 def next_meeting(scope: Scope) -> MeetingView | None:
@@ -186,7 +190,7 @@ def next_meeting(scope: Scope) -> MeetingView | None:
         .order_by(Meeting.held_on)
         .limit(1)
     ).one_or_none()
-    return None if row is None else MeetingView(row[0], bodies.body_keys(scope)[row[1]], *row[2:])
+    return None if row is None else _view(row, bodies.body_keys(scope))
 
 
 def of_period(scope: Scope, cycle_key: str, year: int, period: int) -> MeetingView | None:
@@ -283,7 +287,11 @@ def agenda(scope: Scope, meeting_id: str) -> tuple[ItemView, ...]:
         )
     ):
         there.setdefault(item_id, []).append(names[party_id].name if party_id in names else office or "")
-    return tuple(ItemView(*row, tuple(raised.get(row.id, ())), tuple(sorted(there.get(row.id, ())))) for row in rows)
+    found: list[ItemView] = []
+    for row in rows:
+        plain: Any = tuple(row)
+        found.append(ItemView(*(*plain, tuple(raised.get(row.id, ())), tuple(sorted(there.get(row.id, ()))))))
+    return tuple(found)
 
 
 def _item(scope: Scope, item_id: str) -> AgendaItem:
@@ -469,4 +477,6 @@ def approved_summaries(scope: Scope, meeting_id: str) -> dict[str, tuple[str, st
             AgendaItem.summary.is_not(None),
         )
     )
-    return {subject_id: (summary, language) for subject_id, summary, language in rows if subject_id is not None}
+    return {
+        subject_id: (summary or "", language or scope.locale) for subject_id, summary, language in rows if subject_id
+    }

@@ -1,0 +1,99 @@
+"""Queues messages in the caller's transaction: each occasion once a person, nothing leaves before the commit.
+
+Delivery is `delivery.py`; the words come from the slice that sends.
+"""
+
+import datetime as dt
+
+import msgspec
+from sqlalchemy import select
+
+from samverk.database import new_id
+from samverk.outbox.model import Message
+from samverk.people.model import Person
+from samverk.scope import Scope
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    id: str
+    person: str
+    kind: str
+    title: str
+    body: str
+    locale: str
+    state: str
+    created_at: dt.datetime
+    sent_at: dt.datetime | None
+    attempts: int
+    fault: str | None
+
+
+def queue(
+    scope: Scope,
+    person_id: str,
+    address: str,
+    locale: str,
+    kind: str,
+    occasion: str,
+    title: str,
+    body: str,
+    *,
+    about_id: str | None = None,
+    calendar: str | None = None,
+    not_before: dt.datetime | None = None,
+) -> bool:
+    """Queue a message unless this occasion has been told to the person before; return whether it was queued."""
+    known = scope.session.scalar(
+        select(Message.id).where(
+            Message.tenant_id == scope.tenant_id, Message.person_id == person_id, Message.occasion == occasion
+        )
+    )
+    if known is not None:
+        return False
+    scope.add(
+        Message(
+            id=new_id(),
+            person_id=person_id,
+            occasion=occasion,
+            kind=kind,
+            address=address,
+            locale=locale,
+            title=" ".join(title.split())[:200],
+            body=body,
+            calendar=calendar,
+            about_id=about_id,
+            created_at=scope.now,
+            not_before=not_before or scope.now,
+        )
+    )
+    scope.flush()
+    return True
+
+
+def list_messages(scope: Scope, *, about_id: str | None = None, limit: int = 200) -> tuple[MessageView, ...]:
+    """Return messages, the newest first: who got what, when."""
+    query = (
+        select(
+            Message.id,
+            Person.name,
+            Message.kind,
+            Message.title,
+            Message.body,
+            Message.locale,
+            Message.state,
+            Message.created_at,
+            Message.sent_at,
+            Message.attempts,
+            Message.fault,
+        )
+        .join(Person, Person.id == Message.person_id)
+        .where(Message.tenant_id == scope.tenant_id)
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(limit)
+    )
+    if about_id is not None:
+        query = query.where(Message.about_id == about_id)
+    found = []
+    for row in scope.session.execute(query):
+        found.append(MessageView(*tuple(row)))
+    return tuple(found)

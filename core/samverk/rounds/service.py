@@ -1,0 +1,329 @@
+"""Forms and their answers: draft, submit, take back, return, approve. The only writer of forms and submissions.
+
+Opening is `opening.py`, changes to an open round `changes.py`, what a page shows `views.py`.
+"""
+
+import hashlib
+from typing import Any
+
+import msgspec
+import rfc8785
+from sqlalchemy import func, select, update
+
+from samverk.database import new_id
+from samverk.decisions import service as decisions
+from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
+from samverk.hookspecs import AnsweredForm
+from samverk.i18n import LOCALES, _
+from samverk.points import service as points
+from samverk.regions.definition import in_locale
+from samverk.rounds import asking, notices, reading
+from samverk.rounds.model import Form, FormEvent, PinnedQuestionnaire, Round, Submission
+from samverk.rounds.questionnaire import Pinned
+from samverk.scope import Scope
+from samverk.tenants.model import Party, Subject
+
+EDITABLE = ("not_opened", "draft", "returned")
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the one who submits gets: time and SHA-256 over the canonical JSON of what was sent in."""
+
+    form_id: str
+    number: int
+    submitted_at: str
+    content_hash: str
+    is_late: bool
+    state: str
+
+
+_PINNED: dict[str, Pinned] = {}
+
+
+def pinned_questionnaire(scope: Scope, content_hash: str) -> Pinned:
+    """Return a pinned questionnaire by its content hash; the same content is the same for every tenant."""
+    found = _PINNED.get(content_hash)
+    if found is None:
+        content = scope.session.scalar(
+            select(PinnedQuestionnaire.content).where(
+                PinnedQuestionnaire.tenant_id == scope.tenant_id, PinnedQuestionnaire.content_hash == content_hash
+            )
+        )
+        if content is None:
+            raise NotFound()
+        found = msgspec.convert(content, Pinned)
+        if len(_PINNED) > 512:
+            _PINNED.clear()
+        _PINNED[content_hash] = found
+    return found
+
+
+def _locked(scope: Scope, form_id: str, version: int | None) -> tuple[Form, Round]:
+    """Lock a form and hold its round open. Raises NotFound, Stale, Conflict for a round that is not open."""
+    form = scope.session.scalar(
+        select(Form).where(Form.tenant_id == scope.tenant_id, Form.id == form_id).with_for_update()
+    )
+    if form is None or form.state == "removed":
+        raise NotFound()
+    round_ = scope.session.scalar(
+        select(Round).where(Round.tenant_id == scope.tenant_id, Round.id == form.round_id).with_for_update(read=True)
+    )
+    if round_ is None:
+        raise NotFound()
+    if round_.state != "open":
+        raise Conflict(_("The round is closed. Ask the secretariat."))
+    if version is not None and form.version != version:
+        raise Stale(
+            _("%(who)s wrote in this form meanwhile. Both texts are below.", who=form.saved_by or _("Somebody else")),
+            current=form.answers,
+        )
+    return form, round_
+
+
+def may_see(scope: Scope, party_id: str, subject_id: str) -> bool:
+    """Say whether the actor may see a form of a party: the secretariat, the party's own contacts and approvers."""
+    actor = scope.actor
+    if actor.has("secretariat", "administrator") or scope.session.info.get("system") is True:
+        return True
+    return actor.acts_for(party_id, subject_id, "contact", "approver")
+
+
+def may_answer(scope: Scope, party_id: str, subject_id: str) -> bool:
+    if scope.session.info.get("system") is True:
+        return True
+    return scope.actor.acts_for(party_id, subject_id, "contact")
+
+
+def _keep(scope: Scope, form_id: str, kind: str, words: str | None = None) -> None:
+    scope.add(FormEvent(form_id=form_id, at=scope.now, actor=scope.actor.name, kind=kind, words=words))
+
+
+def save(
+    scope: Scope,
+    form_id: str,
+    items: dict[str, Any],
+    point_answers: dict[str, Any],
+    language: str,
+    *,
+    version: int,
+) -> int:
+    """Keep a draft, whole or half; return the new version.
+
+    Words are kept even when they would not pass at submission; only what the form does not ask for is refused.
+    Raises NotFound, Conflict (submitted, closed), Stale, Invalid.
+    """
+    form, _round = _locked(scope, form_id, version)
+    if not may_answer(scope, form.party_id, form.subject_id):
+        raise NotFound()
+    if form.state not in EDITABLE:
+        raise Conflict(_("The form has been submitted. Take it back to change it."))
+    pinned = pinned_questionnaire(scope, form.questionnaire_hash)
+    foreign = tuple(key for key in items if pinned.question(key) is None)
+    if foreign:
+        raise Invalid(tuple(Problem(f"/answers/{key[:60]}", _("The form does not ask for this.")) for key in foreign))
+    was = form.state
+    _store(scope, form, items, point_answers, language)
+    if was == "not_opened":
+        form.state = "draft"
+        _keep(scope, form.id, "opened")
+    scope.flush()
+    return form.version
+
+
+def _store(scope: Scope, form: Form, items: dict[str, Any], point_answers: dict[str, Any], language: str) -> None:
+    if language not in LOCALES:
+        raise Invalid((Problem("/language", _("Choose the language you write in."), field="language"),))
+    form.answers = {"items": items, "points": point_answers}
+    form.language = language
+    form.saved_at, form.saved_by = scope.now, scope.actor.name
+    form.version += 1
+
+
+def submit(
+    scope: Scope,
+    form_id: str,
+    items: dict[str, Any],
+    point_answers: dict[str, Any],
+    language: str,
+    *,
+    version: int,
+) -> Receipt:
+    """Submit a form; the deadline is decided here, by the server's clock, with the row locked.
+
+    Raises Invalid with every fault (nothing is stored then; the words come back), NotFound, Conflict, Stale.
+    """
+    form, round_ = _locked(scope, form_id, version)
+    if not may_answer(scope, form.party_id, form.subject_id):
+        raise NotFound()
+    if form.state not in EDITABLE:
+        raise Conflict(_("The form has been submitted already."))
+    pinned = pinned_questionnaire(scope, form.questionnaire_hash)
+    asked = asking.asked_points(scope, form)
+    numbers = {point.id: point.number for point in asked}
+    problems = (
+        *reading.shape_problems(pinned, form.questionnaire_hash, items),
+        *reading.final_problems(pinned, items, scope.locale),
+        *reading.point_problems(point_answers, numbers, final=True),
+    )
+    if not problems:
+        problems = _plugin_problems(scope, round_, form, items, language)
+    if problems:
+        raise Invalid(problems)
+    _store(scope, form, items, point_answers, language)
+    return _accept_submission(scope, form, round_, pinned, asked)
+
+
+def _accept_submission(
+    scope: Scope, form: Form, round_: Round, pinned: Pinned, asked: tuple[points.PointView, ...]
+) -> Receipt:
+    language = form.language or scope.locale
+    number = (
+        scope.session.scalar(
+            select(func.max(Submission.number)).where(
+                Submission.tenant_id == scope.tenant_id, Submission.form_id == form.id
+            )
+        )
+        or 0
+    ) + 1
+    is_late = scope.now > round_.answers_due
+    moment = scope.now.isoformat(timespec="seconds").replace("+00:00", "Z")
+    record: dict[str, Any] = {
+        "form": form.id,
+        "questionnaire": form.questionnaire_hash,
+        "number": number,
+        "answers": form.answers,
+        "language": language,
+        "submitted_at": moment,
+    }
+    digest = hashlib.sha256(rfc8785.dumps(record)).hexdigest()
+    scope.add(
+        Submission(
+            id=new_id(),
+            form_id=form.id,
+            number=number,
+            answers=form.answers,
+            language=language,
+            content_hash=digest,
+            submitted_at=scope.now,
+            submitted_by=scope.actor.name,
+            is_late=is_late,
+        )
+    )
+    form.state = "awaiting_approval" if round_.needs_approval else "submitted"
+    form.submitted_at, form.is_late, form.receipt, form.return_reason = scope.now, is_late, digest, None
+    _keep(scope, form.id, "submitted")
+    for point in asked:
+        given = form.answers["points"][point.id]
+        points.answer(
+            scope,
+            point.id,
+            given["status"],
+            given["words"],
+            reason=given.get("reason"),
+            language=language,
+            form_id=form.id,
+        )
+    _propose(scope, form, pinned, language)
+    scope.flush()
+    if scope.plugin.manager.hook.samverk_response_submitted.get_hookimpls():
+        scope.plugin.call("samverk_response_submitted", form=_for_plugin(scope, round_, form))
+    return Receipt(form.id, number, moment, digest, is_late, form.state)
+
+
+def _propose(scope: Scope, form: Form, pinned: Pinned, language: str) -> None:
+    """Turn a yes to a question of principle into a proposal (koml. § 20-4: every council decides itself)."""
+    for question in pinned.questions:
+        answer = form.answers["items"].get(question.key)
+        if question.kind == "proposal" and question.principle and answer and answer.get("has") == "yes":
+            decisions.propose(
+                scope, form.id, question.key, form.subject_id, form.party_id, answer.get("text", ""), language
+            )
+
+
+def _plugin_problems(
+    scope: Scope, round_: Round, form: Form, items: dict[str, Any], language: str
+) -> tuple[Problem, ...]:
+    if not scope.plugin.manager.hook.samverk_answer_problems.get_hookimpls():
+        return ()
+    found = scope.plugin.call("samverk_answer_problems", form=_for_plugin(scope, round_, form, items, language))
+    return tuple(
+        Problem(f"/answers/{one.item}", in_locale(dict(one.message), scope.locale)[0], field=f"a.{one.item}")
+        for one in found
+    )
+
+
+def _for_plugin(
+    scope: Scope, round_: Round, form: Form, items: dict[str, Any] | None = None, language: str | None = None
+) -> AnsweredForm:
+    subject = scope.session.scalar(
+        select(Subject.key).where(Subject.tenant_id == scope.tenant_id, Subject.id == form.subject_id)
+    )
+    party = scope.session.scalar(select(Party.key).where(Party.tenant_id == scope.tenant_id, Party.id == form.party_id))
+    pinned = pinned_questionnaire(scope, form.questionnaire_hash)
+    return AnsweredForm(
+        round_.cycle_key,
+        round_.year,
+        round_.period,
+        form.role,
+        subject or "",
+        party or "",
+        pinned.key,
+        language or form.language,
+        items if items is not None else form.answers.get("items", {}),
+    )
+
+
+def take_back(scope: Scope, form_id: str, *, version: int | None = None) -> None:
+    """Take a submitted form back to change it, until the deadline; afterwards only the secretariat returns it."""
+    form, round_ = _locked(scope, form_id, version)
+    if not may_answer(scope, form.party_id, form.subject_id):
+        raise NotFound()
+    if form.state not in ("submitted", "awaiting_approval"):
+        raise Conflict(_("Only a submitted form can be taken back."))
+    if scope.now > round_.answers_due:
+        raise Conflict(_("The deadline has passed. Ask the secretariat to return the form."))
+    _undo(scope, form, "draft", "taken_back", None)
+
+
+def return_form(scope: Scope, form_id: str, reason: str, *, version: int | None = None) -> None:
+    """Return a submitted form with a reason: the secretariat at any time, an approver while it waits."""
+    form, round_ = _locked(scope, form_id, version)
+    is_approver = form.state == "awaiting_approval" and scope.actor.acts_for(form.party_id, form.subject_id, "approver")
+    if not is_approver and not scope.session.info.get("system"):
+        scope.require("forms.return")
+    if form.state not in ("submitted", "awaiting_approval"):
+        raise Conflict(_("Only a submitted form can be returned."))
+    if not reason.strip():
+        raise Invalid((Problem("/reason", _("Give the reason why the form is returned."), field="reason"),))
+    _undo(scope, form, "returned", "returned", reason.strip())
+    notices.form_returned(scope, form.id, round_.id)
+
+
+def _undo(scope: Scope, form: Form, state: str, kind: str, reason: str | None) -> None:
+    form.state, form.return_reason, form.receipt = state, reason, None
+    form.submitted_at, form.is_late = None, False
+    form.version += 1
+    scope.session.execute(
+        update(Submission)
+        .where(
+            Submission.tenant_id == scope.tenant_id, Submission.form_id == form.id, Submission.withdrawn_at.is_(None)
+        )
+        .values(withdrawn_at=scope.now)
+    )
+    _keep(scope, form.id, kind, reason)
+    scope.flush()
+    points.take_back_answers(scope, form.id)
+    decisions.take_back(scope, form.id)
+
+
+def approve(scope: Scope, form_id: str, *, version: int | None = None) -> None:
+    """Approve a form that waits for it, so that it counts as submitted."""
+    form, _round = _locked(scope, form_id, version)
+    if not scope.actor.acts_for(form.party_id, form.subject_id, "approver"):
+        raise NotFound()
+    if form.state != "awaiting_approval":
+        raise Conflict(_("The form does not wait for approval."))
+    form.state = "submitted"
+    form.version += 1
+    _keep(scope, form.id, "approved")
+    scope.flush()
