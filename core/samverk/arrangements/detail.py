@@ -84,7 +84,7 @@ class FormPeriod:
 
 def _law_day(day: dt.date | None, span: tuple[dt.date, dt.date] | None) -> str:
     if span is not None:
-        return _("between %(first)s and %(last)s", first=format_date(span[0]), last=format_date(span[1]))
+        return _("a day between %(first)s and %(last)s", first=format_date(span[0]), last=format_date(span[1]))
     return format_date(day)
 
 

@@ -16,7 +16,7 @@ from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.tenants.model import Party
 from samverk.tenants.service import PartyView
-from samverk.tenants.sets import sets
+from samverk.tenants.sets import SetView, sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Municipality:
     party: PartyView
     place: Place
     period: PlacePeriod | None
-    sets: tuple[str, ...]
+    sets: tuple[SetView, ...]
     marks: dict[str, Any]
 
     @property
@@ -58,7 +58,7 @@ def list_municipalities(scope: Scope, on: dt.date) -> tuple[Municipality, ...]:
         place = load_places().by_key(party.place_key) if party.place_key else None
         if place is None:
             continue
-        inside = tuple(scope.text(one.name) for one in named_sets if party.id in one.party_ids and one.name)
+        inside = tuple(one for one in named_sets if party.id in one.party_ids and one.name)
         found.append(Municipality(party, place, place.at(on), inside, marks[party.id]))
     return tuple(found)
 

@@ -5,6 +5,7 @@ from samverk.errors import NotFound
 from samverk.i18n import _
 from samverk.reference.places import load_places
 from samverk.tenants import service as tenants
+from samverk.tenants.sets import sets
 from samverk.web.call import Answer, Call, Page, Redirect, Routes
 
 routes = Routes()
@@ -20,6 +21,8 @@ def show_municipalities(call: Call) -> Answer:
         "asked": call.day(),
         "members": tuple(one for one in every if one.party.is_member),
         "neighbours": tuple(one for one in every if not one.party.is_member),
+        "sets": sets(scope, on),
+        "names": tenants.party_names(scope, on),
         "others": municipalities.other_parties(scope, on),
         "sources": tenants.sources(scope),
     }

@@ -1,6 +1,6 @@
-"""Bodies and who holds their seats: filling, reading, and who is missing.
+"""Bodies and who holds their seats: filling, and finding a body.
 
-The composition rules stand in the model; meetings are `meetings`'s.
+How a body was composed on a day and who is missing is `composition.py`; meetings are `meetings`'s.
 """
 
 import datetime as dt
@@ -77,3 +77,12 @@ def body_keys(scope: Scope) -> dict[str, str]:
     """Return {body id: key}."""
     rows = scope.session.execute(select(Body.id, Body.key).where(Body.tenant_id == scope.tenant_id))
     return dict(rows.tuples().all())
+
+
+def find_key(scope: Scope, id_or_key: str) -> str:
+    """Return the key of the body that an address means: an id or a key. Raises NotFound."""
+    column = Body.id if tenants.is_id(id_or_key) else Body.key
+    found = scope.session.scalar(select(Body.key).where(Body.tenant_id == scope.tenant_id, column == id_or_key))
+    if found is None or found not in scope.model.bodies:
+        raise NotFound()
+    return found
