@@ -1,0 +1,210 @@
+"""Pages of a form: answering with drafts, the page before submission, receipt, reactions, return, approval, print.
+
+The list of what a person has to do is in `home`.
+"""
+
+from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
+from samverk.i18n import LOCALES, _, format_time
+from samverk.rounds import questionnaire, reactions, reading, service, views
+from samverk.web.call import Answer, Call, Json, Page, Redirect, Routes
+
+routes = Routes()
+
+
+def _crumbs(call: Call, form: views.FormView) -> tuple[tuple[str, str], ...]:
+    base = f"/{call.scope.tenant.slug}"
+    if call.scope.actor.may("rounds.read"):
+        rounds = (f"{base}/rounds", call.scope.words.title("round", "pl"))
+        return (rounds, (f"{base}/rounds/{form.round.id}", call.scope.text(form.round.title)))
+    return ((f"{base}/tasks", _("My tasks")),)
+
+
+def _title(call: Call, form: views.FormView) -> str:
+    scope = call.scope
+    role = scope.words.form(form.row.role) if form.row.role in ("host", "partner") else ""
+    party = f"{form.row.party}, {role}" if role else form.row.party
+    return _("%(subject)s: %(party)s", subject=scope.text(form.row.subject_name), party=party)
+
+
+def _page(
+    call: Call,
+    form: views.FormView,
+    *,
+    items: dict[str, object] | None = None,
+    points: dict[str, object] | None = None,
+    problems: tuple[Problem, ...] = (),
+    status: int = 200,
+    theirs: dict[str, object] | None = None,
+) -> Page:
+    """Show a form; `items` and `points` are the person's words when they are not stored yet."""
+    scope = call.scope
+    language = call.form.get("language") or form.language or scope.locale
+    if language not in LOCALES:
+        language = scope.locale
+    context = {
+        "form": form,
+        "items": form.answers if items is None else items,
+        "given": form.point_answers if points is None else points,
+        "language": language,
+        "statuses": reading.STATUSES,
+        "verdicts": reactions.VERDICTS,
+        "theirs": theirs,
+        "may_return": scope.actor.may("forms.return")
+        and form.row.state in ("submitted", "awaiting_approval")
+        and form.round.state == "open",
+        "may_take_back": form.may_answer
+        and form.round.state == "open"
+        and form.row.state in ("submitted", "awaiting_approval")
+        and scope.now <= form.round.answers_due,
+        "may_approve": form.row.state == "awaiting_approval"
+        and scope.actor.acts_for(form.row.party_id, form.row.subject_id, "approver"),
+        "next_form": _next_form(call, form),
+        "is_past_deadline": scope.now > form.round.answers_due,
+        "kept": call.form,
+        "version": form.row.version,
+        "views_said": views.said,
+        "has_point_question": any(question.kind == "points" for question in form.pinned.questions),
+    }
+    return Page("rounds/form.html", _title(call, form), context, _crumbs(call, form), status, problems)
+
+
+def _next_form(call: Call, form: views.FormView) -> str | None:
+    """Return the id of the person's next form that is not submitted yet."""
+    scope = call.scope
+    parties = scope.actor.parties("contact")
+    if not parties:
+        return None
+    rows = views.forms(scope, round_ids=(form.round.id,), party_ids=parties)
+    own = [row for row in rows if service.may_answer(scope, row.party_id, row.subject_id)]
+    at = next((number for number, row in enumerate(own) if row.id == form.row.id), -1)
+    ordered = own[at + 1 :] + own[: max(at, 0)]
+    return next((row.id for row in ordered if row.state in service.EDITABLE), None)
+
+
+@routes.page("GET", "/{tenant}/forms/{form_id}", action="forms.read")
+def show_form(call: Call) -> Answer:
+    return _page(call, views.get_form(call.scope, call.path["form_id"]))
+
+
+@routes.page("GET", "/{tenant}/forms/{form_id}/blank", action="forms.read")
+def show_blank(call: Call) -> Answer:
+    """Show the form without answers, to print."""
+    form = views.get_form(call.scope, call.path["form_id"])
+    return Page("rounds/blank.html", _title(call, form), {"form": form}, _crumbs(call, form))
+
+
+@routes.page("POST", "/{tenant}/forms/{form_id}", action="forms.answer")
+def answer_form(call: Call) -> Answer:
+    """Save a draft, go to the page before submission, or submit: whatever the button said."""
+    scope, form_id, then = call.scope, call.path["form_id"], call.form.get("then")
+    form = views.get_form(scope, form_id)
+    if not form.may_answer:
+        raise NotFound()
+    items, problems = reading.read_posted(form.pinned, call.form.fields)
+    asked = {point.id: point.number for point in form.asked}
+    points, more = reading.read_point_answers(call.form.fields, asked)
+    problems = (*problems, *more)
+    language = call.form.get("language") or scope.locale
+    version = call.version()
+    try:
+        if then == "submit":
+            if problems:
+                raise Invalid(problems)
+            service.submit(scope, form_id, items, points, language, version=version)
+            return Redirect(f"/{scope.tenant.slug}/forms/{form_id}", _("Submitted. The receipt is below."))
+        found = (*problems, *reading.shape_problems(form.pinned, form.pinned.content_hash, items))
+        if then != "autosave" and found:
+            raise Invalid(found)
+        saved = service.save(scope, form_id, items, points, language, version=version)
+    except Invalid as error:
+        if then == "autosave":
+            raise
+        every = error.problems
+        return _page(call, form, items=items, points=points, problems=every, status=422)
+    except Stale as error:
+        if then == "autosave":
+            raise
+        said = Problem("", str(error))
+        theirs = form.answers
+        return _page(call, form, items=items, points=points, problems=(said,), status=412, theirs=theirs)
+    if then == "autosave":
+        message = _("Saved at %(time)s", time=format_time(scope.now, scope.tenant.zone))
+        return Json({"version": saved, "message": message})
+    if then == "check":
+        return Redirect(f"/{scope.tenant.slug}/forms/{form_id}/submit")
+    return Redirect(f"/{scope.tenant.slug}/forms/{form_id}", _("The draft is saved."))
+
+
+@routes.page("GET", "/{tenant}/forms/{form_id}/submit", action="forms.answer")
+def show_before_submission(call: Call) -> Answer:
+    """List the blanks, and ask for the last word before submission."""
+    scope = call.scope
+    form = views.get_form(scope, call.path["form_id"])
+    if not form.is_editable:
+        raise Conflict(_("The form has been submitted already."))
+    asked = {point.id: point.number for point in form.asked}
+    problems = (
+        *reading.final_problems(form.pinned, form.answers, scope.locale),
+        *reading.point_problems(form.point_answers, asked, final=True),
+    )
+    context = {
+        "form": form,
+        "blanks": questionnaire.blanks(form.pinned, form.answers),
+        "missing": problems,
+        "is_past_deadline": scope.now > form.round.answers_due,
+        "said": {q.key: views.said(q, form.answers.get(q.key)) for q in form.pinned.questions},
+        "given": form.point_answers,
+    }
+    crumbs = (*_crumbs(call, form), (f"/{scope.tenant.slug}/forms/{form.row.id}", _title(call, form)))
+    return Page("rounds/before.html", _("Before you submit"), context, crumbs)
+
+
+@routes.page("POST", "/{tenant}/forms/{form_id}/{step}", action="forms.read")
+def change_form(call: Call) -> Answer:
+    scope, form_id, step = call.scope, call.path["form_id"], call.path["step"]
+    here = f"/{scope.tenant.slug}/forms/{form_id}"
+    form = views.get_form(scope, form_id)
+    try:
+        match step:
+            case "submit":
+                version = call.version()
+                items, points = form.answers, form.point_answers
+                service.submit(scope, form_id, items, points, form.language or scope.locale, version=version)
+                return Redirect(here, _("Submitted. The receipt is below."))
+            case "take-back":
+                service.take_back(scope, form_id, version=call.version())
+                return Redirect(here, _("The form is yours again. Submit it before the deadline."))
+            case "return":
+                service.return_form(scope, form_id, call.form.get("reason"), version=call.version())
+                return Redirect(here, _("The form is returned, with the reason."))
+            case "approve":
+                service.approve(scope, form_id, version=call.version())
+                return Redirect(here, _("The form is approved."))
+            case "react":
+                return _react(call, form)
+            case _:
+                raise NotFound()
+    except Invalid as error:
+        return _page(call, form, problems=error.problems, status=422)
+
+
+def _react(call: Call, form: views.FormView) -> Answer:
+    """Keep all reactions of the page; those without a choice are left alone."""
+    scope = call.scope
+    problems: list[Problem] = []
+    count = 0
+    for answer in form.host_answers:
+        key = answer.question.key
+        verdict, words = call.form.get(f"r.{key}.verdict"), call.form.get(f"r.{key}.words")
+        if not verdict and not words:
+            continue
+        try:
+            reactions.react(scope, form.row.id, key, verdict, words, call.form.get("language") or scope.locale)
+            count += 1
+        except Invalid as error:
+            problems += error.problems
+    if problems:
+        raise Invalid(tuple(problems))
+    if count == 0:
+        raise Invalid((Problem("", _("Choose agree, partly or disagree for at least one answer.")),))
+    return Redirect(f"/{scope.tenant.slug}/forms/{form.row.id}#reactions", _("Your reactions are stored."))
