@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from samverk.home.service import get_home
 from samverk.i18n import _
 from samverk.tenants import service as tenants
 from samverk.tenants.model import Tenant
@@ -30,8 +31,6 @@ def readyz(call: Call) -> Answer:
 @routes.page("GET", "/{tenant}/", action="region.read")
 def show_region(call: Call) -> Answer:
     scope = call.scope
-    return Page(
-        "home/region.html",
-        scope.text(scope.tenant.name),
-        {"about": tenants.about(scope), "members": tenants.parties(scope, members_only=True)},
-    )
+    # `meeting`, `deadline`, `papers` and `points` come from slices that are asked only where they exist.
+    context = {"home": get_home(scope), "meeting": None, "deadline": None, "papers": (), "points": None}
+    return Page("home/region.html", scope.text(scope.tenant.name), context)

@@ -1,0 +1,108 @@
+"""What the front page of a region shows, gathered from the other slices' services."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from samverk.arrangements import service as arrangements
+from samverk.bodies.composition import list_bodies
+from samverk.foundations import service as foundations
+from samverk.foundations.views import Event
+from samverk.i18n import ngettext
+from samverk.regions.definition import LocalText
+from samverk.scope import Scope
+from samverk.tenants import service as tenants
+from samverk.tenants.service import PartyView
+from samverk.tenants.sets import SetView, sets
+from samverk.wheel import service as wheel
+from samverk.wheel.extra import items_of
+from samverk.wheel.service import WheelItem
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number with the words for it, and where it leads."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class StripMonth:
+    """One month of the slim strip: how many rows the wheel has there."""
+
+    month: int
+    number: int
+    is_now: bool
+    is_past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegionHome:
+    """The front page of a region."""
+
+    about: LocalText | None
+    direction: LocalText | None
+    members: tuple[PartyView, ...]
+    counterparts: tuple[PartyView, ...]
+    sets: tuple[SetView, ...]
+    counts: tuple[Count, ...]
+    coming: tuple[WheelItem, ...]
+    year: int
+    strip: tuple[StripMonth, ...]
+    events: tuple[Event, ...]
+    sources: dict[str, Any] = field(default_factory=dict)
+
+
+def get_home(scope: Scope) -> RegionHome:
+    """Return what the front page shows today; facts are those of the region's own day."""
+    on = tenants.day_of(scope, None)
+    about = tenants.about(scope)
+    parties = tenants.parties(scope, on)
+    year = scope.today.year
+    extra = (*items_of(scope, year), *items_of(scope, year + 1))
+    return RegionHome(
+        about.get("about"),
+        about.get("direction"),
+        tuple(party for party in parties if party.is_member),
+        tuple(party for party in parties if "counterpart" in party.roles),
+        sets(scope, on),
+        _counts(scope),
+        wheel.next_items(scope, 6, extra),
+        year,
+        _strip(scope, year),
+        foundations.timeline(scope)[-3:],
+        tenants.sources(scope),
+    )
+
+
+def _counts(scope: Scope) -> tuple[Count, ...]:
+    on = tenants.day_of(scope, None)
+    rows, _after = arrangements.list_arrangements(scope, on)
+    members = sum(1 for party in tenants.parties(scope, on, members_only=True) if party.kind == "municipality")
+    words = scope.words
+
+    def counted(number: int, term: str) -> str:
+        return ngettext(
+            "%(number)s %(singular)s",
+            "%(number)s %(plural)s",
+            number,
+            singular=words.form(term),
+            plural=words.form(term, "pl"),
+        )
+
+    base = f"/{scope.tenant.slug}"
+    return (
+        Count(counted(len(rows), "arrangement"), f"{base}/arrangements"),
+        Count(counted(members, "municipality"), f"{base}/municipalities"),
+        Count(counted(len(list_bodies(scope, on)), "body"), f"{base}/bodies"),
+        Count(counted(len(foundations.list_documents(scope)), "document"), f"{base}/documents"),
+    )
+
+
+def _strip(scope: Scope, year: int) -> tuple[StripMonth, ...]:
+    items = wheel.year_items(scope, year, items_of(scope, year))
+    found = []
+    for month in range(1, 13):
+        number = sum(1 for item in items if (item.begins.year, item.begins.month) == (year, month))
+        found.append(StripMonth(month, number, month == scope.today.month, month < scope.today.month))
+    return tuple(found)
