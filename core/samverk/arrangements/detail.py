@@ -257,7 +257,9 @@ def say(
         said.append(
             Said(ngettext("%(number)s party takes part.", "%(number)s parties take part.", number), partner_mark)
         )
-    if row.unknown:
+    if row.is_wholly_unknown:
+        said.append(Said(_("Who takes part is not known.")))
+    elif row.unknown:
         said.append(Said(_("Taking part: %(unknown)s.", unknown=row.unknown)))
     if not row.hosts:
         said.append(Said(_("Who is %(host)s is not known.", host=host_word)))

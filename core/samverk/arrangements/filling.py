@@ -115,3 +115,24 @@ def _add_parties(
 def _full(written: str | None) -> str | None:
     """Return a date only where the source gives a whole one; a year is no first day."""
     return written if written and len(written) == 10 else None
+
+
+def set_demonstration_host(scope: Scope, key: str, party_id: str) -> None:
+    """Let a party host an arrangement in the demonstration; the source does not say who does."""
+    arrangement_id = scope.session.scalar(
+        select(Subject.id).where(
+            Subject.tenant_id == scope.tenant_id, Subject.kind == "arrangement", Subject.key == key
+        )
+    )
+    row = scope.session.scalar(
+        select(ArrangementParty).where(
+            ArrangementParty.tenant_id == scope.tenant_id,
+            ArrangementParty.arrangement_id == arrangement_id,
+            ArrangementParty.party_id == party_id,
+        )
+    )
+    if row is None:
+        row = ArrangementParty(arrangement_id=arrangement_id, party_id=party_id, valid_from=None, valid_to=None)
+        scope.add(row)
+    row.role, row.marks = "host", {"mark": "demonstration"}
+    scope.flush()

@@ -40,11 +40,6 @@ class Municipality:
     marks: dict[str, Any]
 
     @property
-    def is_before_sources(self) -> bool:
-        """True where the register cannot be trusted on the day, as it begins later."""
-        return self.period is not None and self.period.valid_from is None
-
-    @property
     def known_from(self) -> dt.date:
         return KNOWN_FROM[self.place.country]
 

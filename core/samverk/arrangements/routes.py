@@ -193,7 +193,7 @@ def _item(scope: Scope, row: ArrangementRow) -> ArrangementItem:
         row.participants,
         row.participant_count,
         row.candidate_count,
-        row.unknown if row.participant_count else None,
+        row.unknown if row.participant_count or not row.participants else None,
         row.marks.get("mark"),
         row.marks.get("source"),
     )

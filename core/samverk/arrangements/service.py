@@ -75,8 +75,14 @@ class ArrangementRow(msgspec.Struct, frozen=True):
         return max(0, (self.participant_count or 0) - known)
 
     @property
+    def is_wholly_unknown(self) -> bool:
+        return not self.participants and self.participant_count is None
+
+    @property
     def unknown(self) -> str | None:
         """The words for "4 of 6, not yet known which"; None when all are known."""
+        if self.is_wholly_unknown:
+            return _("not known who takes part")
         if not self.open_places:
             return None
         if self.candidate_count is None:

@@ -58,7 +58,7 @@ def matrix(rows: Sequence[ArrangementRow], parties: Sequence[PartyView]) -> Matr
     lines = []
     for row in rows:
         roles = {one.party_id: Cell(one.role, one.mark) for one in reversed(row.participants)}
-        missing = Cell("unknown") if row.open_places else Cell("none")
+        missing = Cell("unknown") if row.open_places or row.is_wholly_unknown else Cell("none")
         cells = tuple(roles.get(party.id, missing if party.is_member else Cell("none")) for party in columns)
         lines.append(MatrixLine(row, cells))
     return Matrix(columns, tuple(lines))

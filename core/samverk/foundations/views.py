@@ -130,7 +130,7 @@ class DocumentView:
                 known=total - undated,
             )
         if total > 1 and len(self.dated) == total:
-            return _("Every council had adopted it on %(day)s.", day=format_date(self.dated[-1].day))
+            return _("The last of the councils adopted it on %(day)s.", day=format_date(self.dated[-1].day))
         return ngettext("%(number)s council has adopted it.", "%(number)s councils have adopted it.", total)
 
     @property

@@ -1,6 +1,6 @@
 """What the front page of a region shows, gathered from the other slices' services."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from samverk.arrangements import service as arrangements
@@ -12,7 +12,7 @@ from samverk.regions.definition import LocalText
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.tenants.service import PartyView
-from samverk.tenants.sets import SetView, sets
+from samverk.tenants.sets import SetView, member_marks, sets
 from samverk.wheel import service as wheel
 from samverk.wheel.extra import items_of
 from samverk.wheel.service import WheelItem
@@ -58,15 +58,17 @@ def get_home(scope: Scope) -> RegionHome:
     on = tenants.day_of(scope, None)
     about = tenants.about(scope)
     parties = tenants.parties(scope, on)
+    marked = member_marks(scope, on)
+    members = tuple(replace(party, mark=party.mark or marked[party.id]) for party in parties if party.id in marked)
     year = scope.today.year
     extra = (*items_of(scope, year), *items_of(scope, year + 1))
     return RegionHome(
         about.get("about"),
         about.get("direction"),
-        tuple(party for party in parties if party.is_member),
+        members,
         tuple(party for party in parties if "counterpart" in party.roles),
         sets(scope, on),
-        _counts(scope),
+        _counts(scope, sum(1 for party in members if party.kind == "municipality" and party.mark is None)),
         wheel.next_items(scope, 6, extra),
         year,
         _strip(scope, year),
@@ -75,10 +77,9 @@ def get_home(scope: Scope) -> RegionHome:
     )
 
 
-def _counts(scope: Scope) -> tuple[Count, ...]:
+def _counts(scope: Scope, members: int) -> tuple[Count, ...]:
     on = tenants.day_of(scope, None)
     rows, _after = arrangements.list_arrangements(scope, on)
-    members = sum(1 for party in tenants.parties(scope, on, members_only=True) if party.kind == "municipality")
     words = scope.words
 
     def counted(number: int, term: str) -> str:

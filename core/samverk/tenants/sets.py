@@ -12,7 +12,7 @@ from sqlalchemy import select
 from samverk.regions.definition import LocalText
 from samverk.scope import Scope
 from samverk.tenants.model import MemberSet, Membership
-from samverk.tenants.service import set_members
+from samverk.tenants.service import parties, set_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,21 @@ def sets(scope: Scope, on: dt.date) -> tuple[SetView, ...]:
         .where(MemberSet.tenant_id == scope.tenant_id)
         .order_by(MemberSet.position, MemberSet.key)
     )
-    return tuple(SetView(row.key, row.name, set_members(scope, row.key, on), row.marks) for row in rows)
+    place = {party.id: number for number, party in enumerate(parties(scope, on))}
+    return tuple(
+        SetView(row.key, row.name, tuple(sorted(set_members(scope, row.key, on), key=place.__getitem__)), row.marks)
+        for row in rows.all()
+    )
+
+
+def member_marks(scope: Scope, on: dt.date) -> dict[str, str | None]:
+    """Return {party id: mark} of those who are in any set; a mark only where every such set bears one."""
+    found: dict[str, str | None] = {}
+    for one in sets(scope, on):
+        mark = one.marks.get("mark")
+        for party_id in one.party_ids:
+            found[party_id] = found.get(party_id, mark) and mark
+    return found
 
 
 def set_sizes(scope: Scope, on: dt.date) -> dict[str, int]:

@@ -192,7 +192,9 @@ def get_year(
     layers = layers_of(scope, every, frozenset(shown))
     ring = {layer.key: layer.ring for layer in layers if layer.is_shown}
     items = tuple(item for item in every if item.layer in ring and responsible in ("", item.responsible))
-    drawn = tuple(drawing.Mark(ring[item.layer], item.begins, item.ends, f"{item.short_when} {item.name}") for item in items)
+    drawn = tuple(
+        drawing.Mark(ring[item.layer], item.begins, item.ends, f"{item.short_when} {item.name}") for item in items
+    )
     people = tuple(sorted({item.responsible for item in every if item.responsible}, key=i18n.sort_key))
     return Year(year, items, layers, people, drawing.draw(year, drawn, scope.today))
 
