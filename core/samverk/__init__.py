@@ -26,6 +26,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("decisions",),
     ("rounds",),
     ("papers",),
+    ("tasks",),
     ("foundations",),
     ("wheel", "reminders"),
     ("home",),

@@ -32,6 +32,8 @@ SLICES = (
     "meetings",
     "points",
     "papers",
+    "tasks",
+    "tenants",
     "decisions",
     "wheel",
     "outbox",

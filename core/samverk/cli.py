@@ -212,7 +212,7 @@ def plugin_check(what: Annotated[str | None, typer.Argument(help="A key or a fol
         raise SettingsError(f"There is no plugin or folder {what!r}; 'samverk plugin list' names them.")
     for folder in folders:
         try:
-            loader.load_region(folder, places)  # type: ignore[arg-type]
+            loader.load_region(folder, places)
         except BadRegion as error:
             faults += len(error.faults)
             typer.echo(str(error))

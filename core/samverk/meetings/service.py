@@ -15,6 +15,7 @@ from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
 from samverk.i18n import _
 from samverk.meetings.model import AgendaItem, Attendance, Meeting, MeetingEvent, SummaryComment
 from samverk.points import service as points
+from samverk.points.service import PointView
 from samverk.regions.definition import LocalText
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
@@ -68,7 +69,7 @@ class ItemView(msgspec.Struct, frozen=True):
     summary_language: str | None
     marks: dict[str, Any]
     version: int
-    points: tuple[points.PointView, ...] = ()
+    points: tuple[PointView, ...] = ()
     present: tuple[str, ...] = ()
 
 

@@ -240,3 +240,8 @@ def replace_contact(
             .values(valid_to=scope.today - dt.timedelta(days=1))
         )
     grant(scope, new_person_id, "contact", party_id=party_id, subject_id=subject_id, valid_from=scope.today)
+
+
+def make_operator(session: Unit, person_id: str) -> None:
+    """Let a person operate the installation."""
+    session.execute(update(Person).where(Person.id == person_id).values(is_operator=True))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from samverk.errors import NotFound
 from samverk.meetings import service as meetings
 from samverk.points import service as points
+from samverk.points.service import PointView
 from samverk.regions.definition import LocalText
 from samverk.rounds import asking, service
 from samverk.rounds.model import Form, FormEvent, Reaction, Round, RoundEvent, Submission
@@ -81,7 +82,7 @@ class HostAnswer(msgspec.Struct, frozen=True):
     question: Question
     language: str
     said: tuple[Said, ...]
-    points: tuple[tuple[points.PointView, dict[str, Any]], ...]
+    points: tuple[tuple[PointView, dict[str, Any]], ...]
     verdict: str | None
     words: str | None
 
