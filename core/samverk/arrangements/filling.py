@@ -28,13 +28,9 @@ def _written(when: When | None) -> str | None:
 
 def fill(scope: Scope, starter: Starter) -> None:
     """Write every arrangement of the starter with its parties and form."""
-    parties = dict(
-        scope.session.execute(select(Party.key, Party.id).where(Party.tenant_id == scope.tenant_id)).tuples().all()
-    )
+    parties = dict(scope.session.execute(select(Party.key, Party.id).where(Party.tenant_id == scope.tenant_id)).all())
     sets = dict(
-        scope.session.execute(select(MemberSet.key, MemberSet.id).where(MemberSet.tenant_id == scope.tenant_id))
-        .tuples()
-        .all()
+        scope.session.execute(select(MemberSet.key, MemberSet.id).where(MemberSet.tenant_id == scope.tenant_id)).all()
     )
     for position, (key, one) in enumerate(starter.arrangements.items()):
         subject = Subject(

@@ -88,4 +88,4 @@ def links(scope: Scope, keys: tuple[str, ...]) -> tuple[PlaceLink, ...]:
 
 def _marks(scope: Scope) -> dict[str, dict[str, Any]]:
     rows = scope.session.execute(select(Party.id, Party.marks).where(Party.tenant_id == scope.tenant_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -169,7 +169,7 @@ def get_body(scope: Scope, id_or_key: str, on: dt.date) -> BodyView:
 
 def _ids(scope: Scope) -> dict[str, str]:
     rows = scope.session.execute(select(Body.id, Body.key).where(Body.tenant_id == scope.tenant_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _covers(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:

@@ -76,7 +76,7 @@ def body_id(scope: Scope, key: str) -> str:
 def body_keys(scope: Scope) -> dict[str, str]:
     """Return {body id: key}."""
     rows = scope.session.execute(select(Body.id, Body.key).where(Body.tenant_id == scope.tenant_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def find_key(scope: Scope, id_or_key: str) -> str:

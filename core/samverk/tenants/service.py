@@ -266,7 +266,7 @@ def next_number(scope: Scope, name: str) -> int:
 def sources(scope: Scope) -> dict[str, dict[str, Any]]:
     """Return {key: source} of the region."""
     rows = scope.session.execute(select(Source.key, Source.content).where(Source.tenant_id == scope.tenant_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def about(scope: Scope) -> dict[str, LocalText | None]:

@@ -77,7 +77,7 @@ def angle_of(day: dt.date) -> float:
     """Return where a day begins on the wheel, in degrees clockwise from the top.
 
     >>> angle_of(dt.date(2026, 1, 1)), round(angle_of(dt.date(2026, 7, 2)))
-    (0.0, 179)
+    (0.0, 180)
     """
     return (day.timetuple().tm_yday - 1) * 360 / days_in(day.year)
 
