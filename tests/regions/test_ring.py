@@ -83,4 +83,4 @@ def test_no_municipality_is_shared_with_a_region_of_the_world() -> None:
     }
 
     assert set(members) >= {"insam_nordgudbrandsdal", "knutepunkt_sorlandet", "kobyt", "varnesregionen"}
-    assert {key: found & set(FOUR) for key, found in members.items()} == dict.fromkeys(members, set())
+    assert [key for key, found in members.items() if not found.isdisjoint(FOUR)] == []
