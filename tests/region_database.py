@@ -6,7 +6,6 @@ What is tested stands in the rooms' own folders. Every test's changes are rolled
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -38,7 +37,7 @@ class Region:
 
     database: Database
     registry: Registry
-    folder: Path
+    wrapper: Wrapper
 
     def get(self, address: str) -> Outgoing:
         """Ask for a page or an answer of the interface, as the public."""
@@ -47,15 +46,9 @@ class Region:
             for route in routes.routes:
                 given = _match(route.path, path)
                 if route.method == "GET" and given is not None:
-                    wrapper = Wrapper(
-                        settings.read(self.folder, port=8000, demonstration=True),
-                        self.database,
-                        Entry(self.registry),
-                        lambda: NOW,
-                    )
                     headers = {"accept": "text/html"}
                     incoming = Incoming("GET", given, address, query.encode(), headers, b"", "127.0.0.1")
-                    return wrapper.run(route, incoming)
+                    return self.wrapper.run(route, incoming)
         raise AssertionError(f"no route for {path}")
 
     def page(self, address: str) -> str:
@@ -82,7 +75,8 @@ def _match(pattern: str, path: str) -> dict[str, str] | None:
 def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
     """Make the database once for a worker."""
     folder = tmp_path_factory.mktemp("region")
-    database = Database(settings.read(folder, port=8000, demonstration=True).database_url)
+    read = settings.read(folder, port=8000, demonstration=True)
+    database = Database(read.database_url)
     with database.engine.connect().execution_options(**{RAW_OPTION: True}) as connection:
         models.metadata.create_all(connection)
         connection.commit()
@@ -90,7 +84,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
         reference.refresh(session)
     known = registry.discover()
     onboarding.create_tenant(database, known, "insam_nordgudbrandsdal", NOW, with_starter=True, is_demonstration=True)
-    yield Region(database, known, folder)
+    yield Region(database, known, Wrapper(read, database, Entry(known), lambda: NOW))
     database.dispose()
 
 

@@ -127,7 +127,7 @@ def test_four_of_six_not_yet_known_which_stays_unknown(scope: Scope) -> None:
     matrix = views.matrix((one,), tenants.parties(scope))
 
     assert (one.unknown, one.open_places) == ("4 of 6, not yet known which", 3)
-    assert [(party.name, cell.role) for party, cell in zip(matrix.columns, matrix.lines[0].cells, strict=True)] == [
+    assert [(party.name, role) for party, role in zip(matrix.columns, matrix.roles(matrix.lines[0]), strict=True)] == [
         (name, "partner" if name == "Sel" else "unknown") for name in SIX
     ]
 
@@ -139,7 +139,7 @@ def test_nobody_entered_is_unknown_and_not_nobody(scope: Scope) -> None:
     one = next(row for row in rows if row.key == "ppt")
 
     assert one.unknown == "not known who takes part"
-    assert {cell.role for cell in views.matrix((one,), tenants.parties(scope)).lines[0].cells} == {"unknown"}
+    assert {cell.role for cell in views.matrix((one,), tenants.parties(scope)).kinds} == {"unknown"}
 
 
 def test_what_had_not_begun_is_left_out_and_what_ended_says_so(scope: Scope) -> None:

@@ -36,6 +36,7 @@ def show_arrangements(call: Call) -> Answer:
         "asked": call.day(),
         "view": view,
         "rows": rows,
+        "everyone": {one for row in rows for one in row.participants} if view == "list" else (),
         "matrix": views.matrix(rows, parties) if view == "matrix" else None,
         "hosts": views.by_host(rows, parties) if view == "host" else (),
         "groups": views.by_municipality(rows, parties) if view == "municipality" else (),

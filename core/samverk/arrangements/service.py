@@ -69,6 +69,11 @@ class ArrangementRow(msgspec.Struct, frozen=True):
         return self.in_role("observer")
 
     @property
+    def partner_mark(self) -> str | None:
+        """The mark of any partner's part, shown once for all of them."""
+        return next((one.mark for one in self.participants if one.mark and one.role == "partner"), None)
+
+    @property
     def open_places(self) -> int:
         """How many take part without its being known who they are."""
         known = sum(1 for one in self.participants if one.role in ("host", "partner"))
@@ -191,9 +196,9 @@ def _parties(scope: Scope, on: dt.date, ids: Iterable[str] | None = None) -> dic
     place = {party_id: number for number, party_id in enumerate(names)}
     given: dict[str, Any] = {"tenant": scope.tenant_id, "on": on}
     if ids is None:
-        rows = scope.session.connection().execute(_PARTIES, given)
+        rows = scope.session.connection().execute(_PARTIES, given).all()
     else:
-        rows = scope.session.connection().execute(_PARTIES_OF_SOME, given | {"ids": tuple(ids)})
+        rows = scope.session.connection().execute(_PARTIES_OF_SOME, given | {"ids": tuple(ids)}).all()
     shared: dict[tuple[str, str, str | None], Participant] = {}
     found: dict[str, list[Participant]] = {}
     for arrangement_id, party_id, role, mark in rows:

@@ -20,10 +20,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class MatrixLine:
-    """One arrangement and a cell for each column."""
+    """One arrangement and, for each column, the number of its cell among the matrix's `kinds`."""
 
     row: ArrangementRow
-    cells: tuple[Cell, ...]
+    cells: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,16 @@ class Matrix:
 
     columns: tuple[PartyView, ...]
     lines: tuple[MatrixLine, ...]
+    kinds: tuple[Cell, ...]
 
     @property
     def marks(self) -> tuple[str, ...]:
         """The marks that occur in it, for the legend."""
-        return tuple(sorted({cell.mark for line in self.lines for cell in line.cells if cell.mark}))
+        return tuple(sorted({cell.mark for cell in self.kinds if cell.mark}))
+
+    def roles(self, line: MatrixLine) -> tuple[str, ...]:
+        """Return the roles of a line, column by column."""
+        return tuple(self.kinds[number].role for number in line.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +60,20 @@ def matrix(rows: Sequence[ArrangementRow], parties: Sequence[PartyView]) -> Matr
     columns = tuple(
         party for party in parties if party.id in taking_part or (party.is_member and party.kind == "municipality")
     )
+    # A cell is drawn once for each kind, not once for each of some hundred places.
+    kinds: dict[tuple[str, str | None], int] = {}
     lines = []
     for row in rows:
-        roles = {one.party_id: Cell(one.role, one.mark) for one in reversed(row.participants)}
-        missing = Cell("unknown") if row.open_places or row.is_wholly_unknown else Cell("none")
-        cells = tuple(roles.get(party.id, missing if party.is_member else Cell("none")) for party in columns)
+        roles = {one.party_id: (one.role, one.mark) for one in reversed(row.participants)}
+        missing = ("unknown", None) if row.open_places or row.is_wholly_unknown else ("none", None)
+        cells = tuple(
+            [
+                kinds.setdefault(roles.get(party.id, missing if party.is_member else ("none", None)), len(kinds))
+                for party in columns
+            ]
+        )
         lines.append(MatrixLine(row, cells))
-    return Matrix(columns, tuple(lines))
+    return Matrix(columns, tuple(lines), tuple(Cell(role, mark) for role, mark in kinds))
 
 
 def by_host(

@@ -50,30 +50,39 @@ class PartyView:
     place_key: str | None = None
 
 
+_FIND = select(
+    Tenant.id,
+    Tenant.slug,
+    Tenant.plugin_key,
+    Tenant.name,
+    Tenant.locale,
+    Tenant.zone,
+    Tenant.seen_at,
+    Tenant.is_demonstration,
+).where(Tenant.slug == bindparam("slug"))
+
+
 def find(session: Unit, slug: str) -> TenantInfo:
-    """Find a tenant by its slug. Raises NotFound."""
-    row = session.execute(
-        select(
-            Tenant.id,
-            Tenant.slug,
-            Tenant.plugin_key,
-            Tenant.name,
-            Tenant.locale,
-            Tenant.zone,
-            Tenant.seen_at,
-            Tenant.is_demonstration,
-        ).where(Tenant.slug == slug)
-    ).one_or_none()
+    """Find a tenant by its slug, once for a unit of work. Raises NotFound."""
+    known: TenantInfo | None = session.info.get("tenant_info")
+    if known is not None and known.slug == slug:
+        return known
+    row = session.connection().execute(_FIND, {"slug": slug}).one_or_none()
     if row is None:
         raise NotFound()
-    return TenantInfo(*row)
+    found = TenantInfo(*row)
+    session.info["tenant_info"] = found
+    return found
 
 
 def locale_of(session: Unit, slug: str | None) -> str:
     """Return the leading language of a tenant, English for the installation."""
     if slug is None:
         return "en"
-    return session.scalar(select(Tenant.locale).where(Tenant.slug == slug)) or "en"
+    try:
+        return find(session, slug).locale
+    except NotFound:
+        return "en"
 
 
 def every(session: Unit) -> tuple[TenantInfo, ...]:
