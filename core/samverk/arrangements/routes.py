@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from samverk.arrangements import municipality_routes, service, views
+from samverk.arrangements import change_routes, municipality_routes, service, views
 from samverk.arrangements.detail import ArrangementView, get_arrangement
 from samverk.arrangements.service import ArrangementRow, Participant
 from samverk.i18n import _
@@ -18,7 +18,7 @@ from samverk.tenants import service as tenants
 from samverk.web.call import Answer, Call, Json, Page, Routes
 
 routes = Routes()
-routes.routes += municipality_routes.routes.routes
+routes.routes += [*municipality_routes.routes.routes, *change_routes.routes.routes]
 
 VIEWS = ("matrix", "list", "host", "municipality")
 
