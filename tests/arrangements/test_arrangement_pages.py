@@ -1,5 +1,7 @@
 """The pages and the interface of arrangements and municipalities, through the wrapper."""
 
+import re
+
 import msgspec
 import pytest
 from tests.region_database import SLUG, Region
@@ -13,6 +15,18 @@ def test_every_view_names_every_arrangement(region: Region, view: str) -> None:
 
     names = ("Helsearbeidet (NGLMS)", "PPT", "Regional barnevernsvakt", "Personvernombod", "Tilsyn byggesak")
     assert [name for name in names if name not in html] == []
+
+
+def test_every_arrangement_and_municipality_has_a_page(region: Region) -> None:
+    lists = [region.page(f"/{SLUG}/{one}") for one in ("arrangements", "municipalities")]
+    addresses = {
+        found
+        for html in lists
+        for found in re.findall(r'href="(/[^"?#]+/(?:arrangements|municipalities)/[^"?#]+)"', html)
+    }
+
+    assert len(addresses) == 7 + 6
+    assert {region.get(address).status for address in addresses} == {200}
 
 
 def test_an_arrangement_shows_statute_and_that_it_is_assumed(region: Region) -> None:

@@ -53,6 +53,16 @@ def test_a_new_host_counts_from_its_day_and_the_days_before_stay(secretariat: Sc
     ]
 
 
+def test_roles_without_note_or_source_have_none_to_show(secretariat: Scope) -> None:
+    sel = tenants.party_id(secretariat, "no-3437")
+    change_arrangement(secretariat, "building_inspection", Change("active", {sel: "host"}, SINCE), 1)
+
+    found = get_arrangement(secretariat, "building_inspection", SINCE)
+
+    assert [(one.party.name, one.marks) for one in found.parties if one.is_today] == [("Sel", {})]
+    assert found.party_notes["note"]["nn"] == "At alle seks kommunane er med, er antatt."
+
+
 def test_changing_again_on_the_same_day_leaves_no_empty_period(secretariat: Scope) -> None:
     sel, lom = (tenants.party_id(secretariat, key) for key in ("no-3437", "no-3434"))
     change_arrangement(secretariat, "ppt", Change("active", {sel: "host"}, SINCE), 1)

@@ -113,6 +113,11 @@ class ArrangementView:
     said: tuple[Said, ...]
 
     @property
+    def party_notes(self) -> dict[str, Any]:
+        """The source and note that the parties' roles share; empty where there is none."""
+        return next((one.marks for one in self.parties if one.marks.get("note") or one.marks.get("source")), {})
+
+    @property
     def form(self) -> FormPeriod | None:
         """The legal form on the day looked at."""
         return next((one for one in self.forms if one.is_today), None)
