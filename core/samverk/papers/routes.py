@@ -50,7 +50,7 @@ def show_paper(call: Call) -> Answer:
     return Page("papers/paper.html", issued.title, context, crumbs)
 
 
-@routes.page("GET", "/{tenant}/papers/{document_id}/print.{kind}", action="papers.read")
+@routes.page("GET", "/{tenant}/papers/{document_id}/print/{kind}", action="papers.read")
 def download_paper(call: Call) -> Answer:
     scope, kind = call.scope, call.path["kind"]
     if kind not in TYPES:

@@ -127,15 +127,10 @@ def gather(scope: Scope, round_: views.RoundView, language: str) -> Document:
     forms = views.forms(scope, round_ids=(round_.id,))
     order = dict.fromkeys(form.subject_id for form in forms)
     living = points.list_points(scope, states=points.LIVING)
-    hashes = dict(
-        scope.session.execute(
-            select(Form.id, Form.questionnaire_hash).where(
-                Form.tenant_id == scope.tenant_id, Form.round_id == round_.id
-            )
-        )
-        .tuples()
-        .all()
+    rows = scope.session.execute(
+        select(Form.id, Form.questionnaire_hash).where(Form.tenant_id == scope.tenant_id, Form.round_id == round_.id)
     )
+    hashes = {form_id: digest for form_id, digest in rows}  # noqa: C416 - a row is no pair to the type checker
     sent = _submissions(scope, tuple(hashes))
     reactions = _reactions(scope, round_, forms, hashes)
     numbers = {point.id: point for point in points.list_points(scope)}

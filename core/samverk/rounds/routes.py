@@ -209,7 +209,7 @@ def _change(call: Call) -> tuple[str, str]:
             raise NotFound()
 
 
-@routes.page("GET", "/{tenant}/rounds/{round_id}/answers.{kind}", action="exports.read")
+@routes.page("GET", "/{tenant}/rounds/{round_id}/answers/{kind}", action="exports.read")
 def export_answers(call: Call) -> Answer:
     """Give the answers in long form as XLSX or CSV."""
     content, media_type, name = exports.answers(call.scope, call.path["round_id"], call.path["kind"])
