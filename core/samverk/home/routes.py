@@ -1,11 +1,8 @@
 """The front page of the installation, the region's home, and what an operator's probe asks."""
 
-from sqlalchemy import select
-
 from samverk.home.service import get_home
 from samverk.i18n import _
 from samverk.tenants import service as tenants
-from samverk.tenants.model import Tenant
 from samverk.web.call import Answer, Call, File, Page, Routes
 
 routes = Routes()
@@ -24,7 +21,7 @@ def healthz(call: Call) -> Answer:
 @routes.page("GET", "/readyz", action="installation.read")
 def readyz(call: Call) -> Answer:
     """Answer when the database answers."""
-    call.session.execute(select(Tenant.id).limit(1)).all()
+    tenants.check_ready(call.session)
     return File(b"ready\n", "text/plain; charset=utf-8", "readyz.txt", is_inline=True)
 
 

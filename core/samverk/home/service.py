@@ -68,7 +68,7 @@ def get_home(scope: Scope) -> RegionHome:
         members,
         tuple(party for party in parties if "counterpart" in party.roles),
         sets(scope, on),
-        _counts(scope, sum(1 for party in members if party.kind == "municipality" and party.mark is None)),
+        _counts(scope, members),
         wheel.next_items(scope, 6, extra),
         year,
         _strip(scope, year),
@@ -77,7 +77,10 @@ def get_home(scope: Scope) -> RegionHome:
     )
 
 
-def _counts(scope: Scope, members: int) -> tuple[Count, ...]:
+def _counts(scope: Scope, members: tuple[PartyView, ...]) -> tuple[Count, ...]:
+    """Count what there is; of the municipalities those that a source names, or all where no source names any."""
+    municipalities = [party for party in members if party.kind == "municipality"]
+    named = [party for party in municipalities if party.mark is None]
     on = tenants.day_of(scope, None)
     rows, _after = arrangements.list_arrangements(scope, on)
     words = scope.words
@@ -91,13 +94,13 @@ def _counts(scope: Scope, members: int) -> tuple[Count, ...]:
             plural=words.form(term, "pl"),
         )
 
-    base = f"/{scope.tenant.slug}"
-    return (
-        Count(counted(len(rows), "arrangement"), f"{base}/arrangements"),
-        Count(counted(members, "municipality"), f"{base}/municipalities"),
-        Count(counted(len(list_bodies(scope, on)), "body"), f"{base}/bodies"),
-        Count(counted(len(foundations.list_documents(scope)), "document"), f"{base}/documents"),
+    found = (
+        (len(rows), "arrangement", "arrangements"),
+        (len(named or municipalities), "municipality", "municipalities"),
+        (len(list_bodies(scope, on)), "body", "bodies"),
+        (len(foundations.list_documents(scope)), "document", "documents"),
     )
+    return tuple(Count(counted(number, term), f"/{scope.tenant.slug}/{page}") for number, term, page in found if number)
 
 
 def _strip(scope: Scope, year: int) -> tuple[StripMonth, ...]:
