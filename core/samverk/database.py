@@ -30,6 +30,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import QueuePool
 
@@ -230,6 +231,16 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+Fault = DBAPIError
+"""What the driver raises; the wrapper decides whether to try again."""
+
+
+def may_retry(error: DBAPIError) -> bool:
+    """Say whether the same work may succeed when tried again: a lost race, or a busy database (rule 22)."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in ("40001", "40P01") or "database is locked" in str(error.orig)
 
 
 @functools.cache

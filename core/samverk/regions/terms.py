@@ -37,7 +37,7 @@ class Vocabulary:
         forms = self.own.get(key, {}).get(self.locale) or core_terms()[key][self.locale]
         word = getattr(forms, form)
         if word is None:
-            # A name (INSAM) is not inflected and an uncountable noun has no plural: its singular serves.
+            # A name is not inflected and an uncountable noun has no plural: its singular serves.
             if forms.name or not forms.countable:
                 return forms.sg_def if form.endswith("def") and forms.sg_def else forms.sg
             raise KeyError(f"the term {key!r} has no form {form!r} in {self.locale!r}")

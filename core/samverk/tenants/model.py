@@ -59,7 +59,7 @@ class Party(TenantTable):
 
 
 class MemberSet(TenantTable):
-    """A named set of members (KÖBY, KÖBYT, VÖKBYT are three sets of one region)."""
+    """A named set of members (one region may have several, some inside others)."""
 
     __tablename__ = "member_set"
     __table_args__ = (UniqueConstraint("tenant_id", "key"),)

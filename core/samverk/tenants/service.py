@@ -112,6 +112,11 @@ def day_of(scope: Scope, asked: dt.date | None) -> dt.date:
     return asked or scope.tenant.seen_at or scope.today
 
 
+def check_ready(session: Unit) -> None:
+    """Ask the database for something; raises what the driver raises when it does not answer."""
+    session.execute(select(Tenant.id).limit(1)).all()
+
+
 def check_slug(slug: str) -> None:
     """Raises Invalid for a slug that is not an address segment, or a word of the installation."""
     if not _SLUG.fullmatch(slug) or slug in RESERVED:

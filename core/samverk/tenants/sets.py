@@ -1,4 +1,4 @@
-"""Named sets of members (the six, KÖBY, KÖBYT) as they were on a day.
+"""Named sets of members as they were on a day.
 
 Who is in one set is asked of `service.set_members`.
 """

@@ -13,10 +13,9 @@ from typing import Protocol
 from urllib.parse import quote, unquote
 
 import msgspec
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from samverk import i18n
-from samverk.database import Database, Unit
+from samverk.database import Database, Fault, Unit, may_retry
 from samverk.errors import NotSignedIn, SamverkError
 from samverk.permissions import ACTIONS
 from samverk.scope import Scope
@@ -72,8 +71,8 @@ class Wrapper:
         for attempt in range(1, RETRIES + 1):
             try:
                 return self._once(route, incoming, nonce)
-            except (OperationalError, DBAPIError) as error:
-                if not _may_retry(error) or attempt == RETRIES:
+            except Fault as error:
+                if not may_retry(error) or attempt == RETRIES:
                     log.exception("database fault at %s", route.name)
                     return faults.unavailable(self.settings, route, incoming.headers, nonce)
                 time.sleep(0.02 * attempt)
@@ -97,11 +96,6 @@ class Wrapper:
         if credential.session_id is not None:
             self.entry.touch(self.database, credential.session_id, now)
         return outgoing
-
-
-def _may_retry(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return state in ("40001", "40P01") or "database is locked" in str(error.orig)
 
 
 @dataclass(frozen=True, slots=True)
