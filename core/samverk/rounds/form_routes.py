@@ -108,9 +108,12 @@ def answer_form(call: Call) -> Answer:
     version = call.version()
     try:
         if then == "submit":
+            try:
+                service.submit(scope, form_id, items, points, language, version=version)
+            except Invalid as error:
+                raise Invalid(_together(problems, error.problems)) from error
             if problems:
                 raise Invalid(problems)
-            service.submit(scope, form_id, items, points, language, version=version)
             return Redirect(f"/{scope.tenant.slug}/forms/{form_id}", _("Submitted. The receipt is below."))
         found = (*problems, *reading.shape_problems(form.pinned, form.pinned.content_hash, items))
         if then != "autosave" and found:
@@ -133,6 +136,12 @@ def answer_form(call: Call) -> Answer:
     if then == "check":
         return Redirect(f"/{scope.tenant.slug}/forms/{form_id}/submit")
     return Redirect(f"/{scope.tenant.slug}/forms/{form_id}", _("The draft is saved."))
+
+
+def _together(one: tuple[Problem, ...], other: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return the faults of both, each place once."""
+    places = {problem.pointer for problem in one}
+    return (*one, *(problem for problem in other if problem.pointer not in places))
 
 
 @routes.page("GET", "/{tenant}/forms/{form_id}/submit", action="forms.answer")

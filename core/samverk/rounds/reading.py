@@ -193,6 +193,16 @@ def _number_problems(question: Question, answer: Mapping[str, Any]) -> list[Prob
     return found
 
 
+def readable(answers: Mapping[str, Any], found: tuple[Problem, ...]) -> dict[str, Any]:
+    """Return the answers without those whose shape is faulty: they are not read any further.
+
+    A question whose answer is faulty still counts as answered, so that one fault is told once.
+    """
+    faulty = {problem.pointer.split("/")[2] for problem in found if problem.pointer.count("/") >= 2}
+    whole = {key: answer for key, answer in answers.items() if key not in faulty and isinstance(answer, Mapping)}
+    return whole | {key: {"nothing": True, "has": "no"} for key in faulty}
+
+
 def final_problems(pinned: Pinned, answers: Mapping[str, Any], locale: str) -> tuple[Problem, ...]:
     """Return what must be answered before a form can be submitted."""
     found = []

@@ -160,9 +160,10 @@ def submit(
     pinned = pinned_questionnaire(scope, form.questionnaire_hash)
     asked = asking.asked_points(scope, form)
     numbers = {point.id: point.number for point in asked}
+    shape = reading.shape_problems(pinned, form.questionnaire_hash, items)
     problems = (
-        *reading.shape_problems(pinned, form.questionnaire_hash, items),
-        *reading.final_problems(pinned, items, scope.locale),
+        *shape,
+        *reading.final_problems(pinned, reading.readable(items, shape), scope.locale),
         *reading.point_problems(point_answers, numbers, final=True),
     )
     if not problems:
