@@ -1,5 +1,6 @@
 """The front page of the installation, the region's home, and what an operator's probe asks."""
 
+from samverk.home.news import news
 from samverk.home.service import get_home
 from samverk.i18n import _
 from samverk.tenants import service as tenants
@@ -28,6 +29,4 @@ def readyz(call: Call) -> Answer:
 @routes.page("GET", "/{tenant}/", action="region.read")
 def show_region(call: Call) -> Answer:
     scope = call.scope
-    # `meeting`, `deadline`, `papers` and `points` come from slices that are asked only where they exist.
-    context = {"home": get_home(scope), "meeting": None, "deadline": None, "papers": (), "points": None}
-    return Page("home/region.html", scope.text(scope.tenant.name), context)
+    return Page("home/region.html", scope.text(scope.tenant.name), {"home": get_home(scope), **news(scope)})
