@@ -66,7 +66,10 @@ i18n: .stamps/dependencies ## Extract the strings of core and update the catalog
 	@mkdir -p locales
 	@.venv/bin/pybabel -q extract --mapping scripts/babel.cfg --keyword pgettext:1c,2 --keyword npgettext:1c,2,3 \
 	    --add-location file --sort-by-file --no-wrap --add-comments "Translators:" \
-	    --project Samverk --copyright-holder "the Samverk contributors" --output locales/samverk.pot core/samverk
+	    --project Samverk --version core --copyright-holder "the Samverk contributors" \
+	    --msgid-bugs-address "the Samverk contributors" --last-translator "the Samverk contributors" \
+	    --header-comment "# The strings of Samverk as the source files hold them; written by make i18n." \
+	    --output locales/samverk.pot core/samverk
 	@for locale in $(LOCALES); do \
 	    .venv/bin/pybabel -q update --domain samverk --input-file locales/samverk.pot --output-dir locales \
 	        --locale $$locale --init-missing --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date; \
