@@ -26,6 +26,7 @@ def show_documents(call: Call) -> Answer:
         "registers": service.list_registers(scope),
         "subjects": subjects.list_subjects(scope),
         "kinds": scope.model.subject_kinds,
+        "questionnaires": scope.model.questionnaires,
         "sources": tenants.sources(scope),
     }
     title = scope.words.title("document", "pl")

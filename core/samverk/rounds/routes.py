@@ -224,7 +224,19 @@ def show_questionnaire(call: Call) -> Answer:
     if questionnaire is None:
         raise NotFound()
     title = scope.text(questionnaire.title)
-    context = {"questionnaire": questionnaire, "key": key, "sources": tenants.sources(scope)}
+    periods = [
+        (int(period), words)
+        for cycle in scope.model.cycles.values()
+        for form in cycle.forms.values()
+        if form.questionnaire == key
+        for period, words in form.period.items()
+    ]
+    context = {
+        "questionnaire": questionnaire,
+        "key": key,
+        "sources": tenants.sources(scope),
+        "periods": sorted(periods, key=lambda entry: entry[0]),
+    }
     return Page("rounds/questionnaire.html", title, context)
 
 
