@@ -201,7 +201,7 @@ def test_seven_people_run_two_quarters(installation: Installation) -> None:
     office.post(f"/rounds/{first}/agenda", on=f"/rounds/{first}")
     meeting = office.url.rpartition("/")[2]
     agenda = office_program.get(f"/meetings/{meeting}").json()["items"]
-    assert [item["subject"] for item in agenda][0] == ids["nglms"]
+    assert agenda[0]["subject"] == ids["nglms"]
     assert len(agenda) == 6
     item = agenda[0]["id"]
     owners = {1: parties["no-3437"], 2: parties["no-3435"], 3: None, 4: parties["no-3437"]}
