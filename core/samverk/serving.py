@@ -20,32 +20,37 @@ def serve(settings: Settings, data: Path, host: str, port: int, workers: int) ->
         raise SettingsError(
             f"{host} is a public address and SAMVERK_PUBLIC_URL is not set to an https address; set it first."
         )
-    from granian import Granian  # brings its own event loop; only serving needs it
-    from granian.constants import Interfaces, Loops
-    from granian.log import LogLevels
-
     os.environ["SAMVERK_SERVE_DATA"] = str(data)
     os.environ["SAMVERK_SERVE_PORT"] = str(port)
     os.environ["SAMVERK_SERVE_DEMO"] = "1" if settings.demonstration else "0"
     worker = _start_worker(data, settings) if settings.is_sqlite and settings.smtp_url else None
     try:
-        Granian(
-            "samverk.app:from_environment",
-            address=host,
-            port=port,
-            interface=Interfaces.ASGI,
-            factory=True,
-            workers=workers,
-            loop=Loops.uvloop,
-            log_level=LogLevels.warning,
-            websockets=False,
-            respawn_failed_workers=True,
-            backpressure=256,
-        ).serve()
+        run("samverk.app:from_environment", host, port, workers)
     finally:
         if worker is not None:
             worker.terminate()
             worker.wait(10)
+
+
+def run(target: str, host: str, port: int, workers: int = 1, *, is_factory: bool = True) -> None:
+    """Run an application on the server until stopped; the benchmark runs its bare one with the same settings."""
+    from granian import Granian  # brings its own event loop; only serving needs it
+    from granian.constants import Interfaces, Loops
+    from granian.log import LogLevels
+
+    Granian(
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        factory=is_factory,
+        workers=workers,
+        loop=Loops.uvloop,
+        log_level=LogLevels.warning,
+        websockets=False,
+        respawn_failed_workers=True,
+        backpressure=256,
+    ).serve()
 
 
 def _start_worker(data: Path, settings: Settings) -> "subprocess.Popen[bytes]":
