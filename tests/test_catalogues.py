@@ -1,0 +1,201 @@
+"""The catalogues: complete, true to the sources, whole in their placeholders, and clean in their language.
+
+How a sentence reads in its place is for the eye, and the forms of a region's own words are tested with the regions.
+"""
+
+import gettext
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.pofile import read_po
+from core.hatch_build import compile_catalogue
+
+from samverk.i18n import LOCALES
+from samverk.web.layout import STATES
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "locales" / "samverk.pot"
+TRANSLATED = ("nb", "nn", "sv")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+
+FOREIGN = {
+    "nn": (
+        "annet bare ble blitt dager dere deres disse en et fikk flere fortsatt fra gi gir gjør gjøre gjøres hele hva "
+        "hvem hver hvert hvilke hvilken hvilket hvis hvor hvordan hvorfor ikke innen jeg kommunene kommuner "
+        "kommunestyrene kommunestyrer mer mye møter måneder måned nå noe noen også oppgave oppgaver punktene punkter "
+        "påminnelse samme sammen senere senest sent siden skjemaene skjemaer skrevet svarene"
+        " tjeneste tjenester vært være",
+        r"navn\w* allered\w* \w{2,}else[nr]? \w{2,}elsene \w{3,}het(?:en)? (?!bil)\w{2,}lig[et]?",
+    ),
+    "nb": (
+        "berre blei dei deira dykkar eg ein eit enno framleis frå gje gjer gjere ho ikkje innan korleis kva kvar kven "
+        "kvifor mykje no noko nokon opne saman seinare seinast sjå vart vere vert",
+        r"\w{2,}leg[et]? \w{3,}ingar \w{3,}ingane \w{3,}inga \w*[äöÄÖ]\w*",
+    ),
+    "sv": (
+        "blir ble ein eit etter fra frå hva hvem hvordan ikke ikkje kva mellom noe noko og saman sammen til vere",
+        r"\w*[æøÆØ]\w*",
+    ),
+}
+"""Whole words that betray another language, and patterns of such words."""
+
+GLOSSARY = {
+    "open": ("åpent", "ope", "öppen"),
+    "answered": ("besvart", "svara på", "besvarad"),
+    "accepted": ("godtatt", "godteke", "godkänd"),
+    "reopened": ("gjenåpnet", "gjenopna", "återöppnad"),
+    "dropped": ("frafalt", "fråfalle", "avskriven"),
+    "draft": ("utkast", "utkast", "utkast"),
+    "submitted": ("levert", "levert", "inlämnat"),
+    "returned": ("sendt tilbake", "sendt tilbake", "återsänt för komplettering"),
+    "done": ("gjort", "gjort", "genomfört"),
+    "under_way": ("under arbeid", "under arbeid", "pågår"),
+    "not_started": ("ikke startet", "ikkje starta", "inte påbörjat"),
+    "will_not_be_done": ("blir ikke gjort", "blir ikkje gjort", "kommer inte att genomföras"),
+    "agree": ("enig", "einig", "instämmer"),
+    "partly": ("delvis enig", "delvis einig", "instämmer delvis"),
+    "disagree": ("uenig", "ueinig", "instämmer inte"),
+}
+
+
+@cache
+def catalogue(locale: str) -> Catalog:
+    with (ROOT / "locales" / locale / "LC_MESSAGES" / "samverk.po").open("rb") as file:
+        return read_po(file, locale=locale, domain="samverk", abort_invalid=True)
+
+
+@cache
+def template() -> Catalog:
+    with TEMPLATE.open("rb") as file:
+        return read_po(file, domain="samverk", abort_invalid=True)
+
+
+def messages(found: Catalog) -> list[Message]:
+    return [one for one in found if one.id]
+
+
+def ids(message: Message) -> tuple[str, ...]:
+    return tuple(message.id) if message.pluralizable else (message.id,)
+
+
+def strings(message: Message) -> tuple[str, ...]:
+    return tuple(message.string) if message.pluralizable else (message.string,)
+
+
+def keys(found: Catalog) -> list[tuple[str, tuple[str, ...]]]:
+    return sorted((one.context or "", ids(one)) for one in messages(found))
+
+
+def said_in(locale: str) -> list[tuple[str, str]]:
+    """Every msgid with each of its translations; the last form of the msgid stands for all but the first."""
+    return [
+        (ids(one)[min(number, len(ids(one)) - 1)], text)
+        for one in messages(catalogue(locale))
+        for number, text in enumerate(strings(one))
+        if text
+    ]
+
+
+def test_the_template_is_what_the_sources_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failing: run `make i18n` and translate what is new."""
+    monkeypatch.chdir(ROOT)
+    fresh = tmp_path / "fresh.pot"
+    arguments = ["--mapping", "scripts/babel.cfg", "--keyword", "pgettext:1c,2", "--keyword", "npgettext:1c,2,3"]
+    CommandLineInterface().run(["pybabel", "-q", "extract", *arguments, "--output", str(fresh), "core/samverk"])
+    with fresh.open("rb") as file:
+        extracted = read_po(file, domain="samverk")
+    assert keys(template()) == keys(extracted)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_catalogue_holds_the_messages_of_the_template_and_no_others(locale: str) -> None:
+    found = catalogue(locale)
+    assert keys(found) == keys(template())
+    assert (list(found.obsolete), found.fuzzy, [one.id for one in messages(found) if one.fuzzy]) == ([], False, [])
+
+
+def test_english_leaves_every_message_as_it_is() -> None:
+    assert [one.id for one in messages(catalogue("en")) if any(strings(one))] == []
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_nothing_is_untranslated(locale: str) -> None:
+    assert [one.id for one in messages(catalogue(locale)) if not all(strings(one))] == []
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_every_message_has_the_plural_forms_of_the_language(locale: str) -> None:
+    found = catalogue(locale)
+    assert found.mime_headers[7] == ("Plural-Forms", "nplurals=2; plural=(n != 1);")
+    assert [one.id for one in messages(found) if one.pluralizable and len(strings(one)) != 2] == []
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_placeholders_are_those_of_the_message(locale: str) -> None:
+    wrong = [
+        (message, text)
+        for message, text in said_in(locale)
+        if Counter(PLACEHOLDER.findall(message)) != Counter(PLACEHOLDER.findall(text))
+        or text.count("%") != message.count("%")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_a_translation_begins_and_ends_as_its_message_does(locale: str) -> None:
+    """Space at either end, the mark at the end of a sentence, and a capital or none at the beginning."""
+
+    def begins(text: str) -> str:
+        return "placeholder" if text[0] in "%“«”" else "space" if text[0] == " " else "Aa"[text[0].islower()]
+
+    def ends(text: str) -> str:
+        return text[-1] if text[-1] in " .:?!" else ""
+
+    wrong = [
+        (message, text)
+        for message, text in said_in(locale)
+        if (" " in message and ends(message) != ends(text))
+        or ("placeholder" not in (begins(message), begins(text)) and begins(message) != begins(text))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_the_words_are_of_the_language(locale: str) -> None:
+    words = "|".join(" ".join(FOREIGN[locale]).split())
+    foreign = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+    quotes = "”" if locale == "sv" else "«»"
+    wrong = [(found[0], text) for _, text in said_in(locale) if (found := foreign.findall(PLACEHOLDER.sub("", text)))]
+    wrong += [(mark, text) for _, text in said_in(locale) for mark in set("\"“”«»„'") & set(text) if mark not in quotes]
+    assert wrong == []
+
+
+def test_states_are_the_words_of_the_glossary() -> None:
+    said = {state: tuple(catalogue(one).get(STATES[state][1]).string for one in TRANSLATED) for state in GLOSSARY}
+    assert said == GLOSSARY
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_it_compiles_and_answers(locale: str, tmp_path: Path) -> None:
+    compiled = tmp_path / "samverk.mo"
+    assert compile_catalogue(ROOT / "locales" / locale / "LC_MESSAGES" / "samverk.po", compiled) == []
+    with compiled.open("rb") as file:
+        made = gettext.GNUTranslations(file)
+    forms = ("%(number)s day left", "%(number)s days left")
+    answers = {number: made.ngettext(*forms, number) for number in (0, 1, 2, 21)}
+    one, many = catalogue(locale).get(forms[0]).string
+    assert answers == {0: many, 1: one, 2: many, 21: many}
+
+
+def test_headers_and_places_name_nobody_and_no_machine() -> None:
+    for path in (TEMPLATE, *(ROOT / "locales" / one / "LC_MESSAGES" / "samverk.po" for one in LOCALES)):
+        text = path.read_text("utf-8")
+        header, places = text.partition("\n\n")[0], re.findall(r"^#: (.+)$", text, re.MULTILINE)
+        assert "charset=utf-8" in header
+        assert path == TEMPLATE or "@" not in header
+        assert [place for line in places for place in line.split() if not place.startswith("core/samverk/")] == []
