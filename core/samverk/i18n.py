@@ -139,7 +139,12 @@ def sort_key(text: str, wanted: str | None = None) -> str:
     >>> sorted(["Ås", "Zeta", "Ærfugl", "Øst"], key=lambda name: sort_key(name, "nb"))
     ['Zeta', 'Ærfugl', 'Øst', 'Ås']
     """
-    letters = _SWEDISH if (wanted or _current.get()) == "sv" else _NORWEGIAN
+    return _sort_key(text, (wanted or _current.get()) == "sv")
+
+
+@functools.lru_cache(8192)
+def _sort_key(text: str, is_swedish: bool) -> str:
+    letters = _SWEDISH if is_swedish else _NORWEGIAN
     out = []
     for letter in unicodedata.normalize("NFC", text).casefold():
         if letter in letters:

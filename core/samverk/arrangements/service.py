@@ -5,6 +5,7 @@ Filling is `filling.py`, changing `changes.py`; lists by host and the matrix are
 
 import datetime as dt
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -194,25 +195,31 @@ def _parties(scope: Scope, on: dt.date, ids: Iterable[str] | None = None) -> dic
     """Return {arrangement id: its parties on the day}: hosts first, then in the order of the region's parties."""
     names = tenants.party_names(scope, on)
     place = {party_id: number for number, party_id in enumerate(names)}
+
+    def rank(fact: tuple[str, str, str | None]) -> tuple[int, int]:
+        return ROLES.index(fact[1]), place[fact[0]]
+
     given: dict[str, Any] = {"tenant": scope.tenant_id, "on": on}
     if ids is None:
         rows = scope.session.connection().execute(_PARTIES, given).all()
     else:
         rows = scope.session.connection().execute(_PARTIES_OF_SOME, given | {"ids": tuple(ids)}).all()
-    shared: dict[tuple[str, str, str | None], Participant] = {}
-    found: dict[str, list[Participant]] = {}
-    for arrangement_id, party_id, role, mark in rows:
-        fact = (party_id, role, mark)
-        one = shared.get(fact)
-        if one is None:
-            view = names[party_id]
-            one = shared[fact] = Participant(party_id, view.key, view.name, view.lang, role, mark)
-        if arrangement_id in found:
-            found[arrangement_id].append(one)
+    # The same three facts stand in many arrangements: one value for each, put in order once.
+    facts = sorted(
+        {(party_id, role, mark) for _id, party_id, role, mark in rows}, key=lambda fact: (rank(fact), fact[2] or "")
+    )
+    shared: dict[tuple[str, str, str | None], tuple[int, Participant]] = {}
+    for number, (party_id, role, mark) in enumerate(facts):
+        view = names[party_id]
+        one = Participant(party_id, view.key, view.name, view.lang, role, mark)
+        shared[party_id, role, mark] = (number, one)
+    found: dict[str, list[tuple[int, Participant]]] = {}
+    for id_, party_id, role, mark in rows:
+        if id_ in found:
+            found[id_].append(shared[party_id, role, mark])
         else:
-            found[arrangement_id] = [one]
-    rank = {one: (ROLES.index(one.role), place[one.party_id]) for one in shared.values()}
-    return {id_: tuple(sorted(group, key=rank.__getitem__)) for id_, group in found.items()}
+            found[id_] = [shared[party_id, role, mark]]
+    return {id_: tuple([one for _number, one in sorted(group, key=itemgetter(0))]) for id_, group in found.items()}
 
 
 def list_arrangements(

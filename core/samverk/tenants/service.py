@@ -62,6 +62,10 @@ _FIND = select(
 ).where(Tenant.slug == bindparam("slug"))
 
 
+_ANY = select(Tenant.id).limit(1)
+_SOURCES = select(Source.key, Source.content).where(Source.tenant_id == bindparam("tenant"))
+
+
 def find(session: Unit, slug: str) -> TenantInfo:
     """Find a tenant by its slug, once for a unit of work. Raises NotFound."""
     known: TenantInfo | None = session.info.get("tenant_info")
@@ -114,7 +118,7 @@ def day_of(scope: Scope, asked: dt.date | None) -> dt.date:
 
 def check_ready(session: Unit) -> None:
     """Ask the database for something; raises what the driver raises when it does not answer."""
-    session.execute(select(Tenant.id).limit(1)).all()
+    session.connection().execute(_ANY).all()
 
 
 def check_slug(slug: str) -> None:
@@ -180,23 +184,11 @@ def parties(scope: Scope, on: dt.date | None = None, *, members_only: bool = Fal
     rows = scope.session.connection().execute(_PARTIES, {"tenant": scope.tenant_id})
     day = on or scope.today
     found = []
-    for row in rows:
-        if members_only and not row.is_member:
+    for id_, key, kind, place_key, own_name, roles, is_member, marks_ in rows:
+        if members_only and not is_member:
             continue
-        name, lang = party_name(scope, row.place_key, row.name, day)
-        found.append(
-            PartyView(
-                row.id,
-                row.key,
-                row.kind,
-                name,
-                lang,
-                row.is_member,
-                row.marks.get("mark"),
-                tuple(row.roles),
-                row.place_key,
-            )
-        )
+        name, lang = party_name(scope, place_key, own_name, day)
+        found.append(PartyView(id_, key, kind, name, lang, is_member, marks_.get("mark"), tuple(roles), place_key))
     return tuple(sorted(found, key=lambda party: (not party.is_member, sort_key(party.name, scope.locale))))
 
 
@@ -279,7 +271,7 @@ def next_number(scope: Scope, name: str) -> int:
 
 def sources(scope: Scope) -> dict[str, dict[str, Any]]:
     """Return {key: source} of the region."""
-    rows = scope.session.execute(select(Source.key, Source.content).where(Source.tenant_id == scope.tenant_id))
+    rows = scope.session.connection().execute(_SOURCES, {"tenant": scope.tenant_id})
     return dict(rows.all())
 
 
