@@ -139,7 +139,7 @@ class Player:
         scope = self.at(days["meeting"], self.secretariat, 11)
         meeting_id = agenda.make(scope, round_id)
         items = {item.subject_key: item for item in meetings.agenda(scope, meeting_id)}
-        everybody = tuple(self.parties[p.key] for p in tenants.parties(scope, members_only=True))
+        everybody = tuple(dict.fromkeys(row.party_id for row in views.forms(scope, round_ids=(round_id,))))
         self._close_points(scope, round_id)
         for entry in one.agenda:
             item = items.get(entry.subject)

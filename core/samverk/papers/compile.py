@@ -68,6 +68,11 @@ class Answer:
     points: tuple[tuple[int, str, str, str, str], ...] = ()
     """(number, text, its language, status, words) of the points answered under the question."""
 
+    @property
+    def is_nothing(self) -> bool:
+        """True when all that was said is that there is nothing to report."""
+        return bool(self.pieces) and not self.points and all(piece.is_nothing for piece in self.pieces)
+
 
 @dataclass(frozen=True, slots=True)
 class ReactionSaid:
@@ -146,8 +151,11 @@ def _subject(part: SubjectPart, words: Words) -> list[object]:
     for host, partners in _paired(part.answers):
         first = host or partners[0]
         blocks.append(Heading(2, Text(f"{first.number}. {first.question}", first.question_lang)))
-        for answer in (*((host,) if host else ()), *partners):
-            blocks += _answer(answer, words)
+        every = (*((host,) if host else ()), *partners)
+        for answer in every:
+            if not answer.is_nothing:
+                blocks += _answer(answer, words)
+        blocks += _nothing(tuple(answer for answer in every if answer.is_nothing), words)
     agreed = [reaction for reaction in part.reactions if reaction.verdict == "agree"]
     if agreed:
         blocks.append(Heading(2, Text(words.reactions, language)))
@@ -203,14 +211,28 @@ def _answer(answer: Answer, words: Words) -> list[object]:
         )
         blocks.append(Quote(Text(said, answer.language), who, reference))
     for piece in answer.pieces:
-        said = words.nothing if piece.is_nothing else piece.text
-        language = words.language if piece.is_nothing else answer.language
-        if piece.part:
-            said = f"{piece.part}: {said}"
-        blocks.append(Quote(Text(said, language), who, reference))
+        if piece.is_nothing:
+            continue
+        said = f"{piece.part}: {piece.text}" if piece.part else piece.text
+        blocks.append(Quote(Text(said, answer.language), who, reference))
+    silent = [piece.part for piece in answer.pieces if piece.is_nothing and piece.part]
+    if silent:
+        said = f"{words.nothing}: {', '.join(silent)}"
+        blocks.append(Quote(Text(said, words.language), who, reference))
     if not blocks:
         blocks.append(Note("not-answered", Text(words.not_answered, words.language), (who,)))
     return blocks
+
+
+def _nothing(answers: tuple[Answer, ...], words: Words) -> list[object]:
+    """Return one line that names everybody who has nothing to report under a question; it refers to the first."""
+    if not answers:
+        return []
+    first = answers[0]
+    names = ", ".join(f"{answer.party} ({_role(answer.role, words)})" for answer in answers)
+    reference = Reference("answer", f"{first.form_id}-{first.key}", Text(f"{first.number}", words.language))
+    runs = (Text(f"{words.nothing}: ", words.language, True), Text(names, words.language))
+    return [Paragraph(runs, reference)]
 
 
 def _reaction(reaction: ReactionSaid, words: Words) -> Quote:

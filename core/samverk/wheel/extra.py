@@ -9,7 +9,8 @@ from samverk.wheel.service import WheelItem
 
 def items_of(scope: Scope, year: int) -> tuple[WheelItem, ...]:
     """Return the meetings of a year, and the deadlines of its rounds; those of moved dates carry their mark."""
-    found = []
+    found: list[WheelItem] = []
+    cycles = scope.model.cycles
     for meeting in meetings.list_meetings(scope, year=year):
         name, language = scope.text_lang(meeting.title)
         address = f"/{scope.tenant.slug}/meetings/{meeting.id}"
@@ -24,6 +25,7 @@ def items_of(scope: Scope, year: int) -> tuple[WheelItem, ...]:
                 meeting.held_on,
                 address=address,
                 marks=marks,
+                replaces=cycles[meeting.cycle_key].dates.meeting if meeting.cycle_key in cycles else None,
             )
         )
     if not scope.actor.may("rounds.read"):
@@ -42,6 +44,7 @@ def items_of(scope: Scope, year: int) -> tuple[WheelItem, ...]:
                 round_.answers_due_on,
                 address=f"/{scope.tenant.slug}/rounds/{round_.id}",
                 marks={"mark": "demonstration"} if round_.is_moved else {},
+                replaces=cycles[round_.cycle_key].dates.answers if round_.cycle_key in cycles else None,
             )
         )
     return tuple(found)

@@ -42,6 +42,8 @@ class WheelItem:
     address: str | None = None
     warning: str | None = None
     marks: Mapping[str, Any] = field(default_factory=dict)
+    replaces: str | None = None
+    """Key of the model's entry whose day this row makes real; the entry is then left out on that day."""
 
     @property
     def is_span(self) -> bool:
@@ -100,7 +102,11 @@ def year_items(scope: Scope, year: int, extra: Iterable[WheelItem] = ()) -> tupl
     """
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise NotFound()
-    found = [_of_model(scope, one) for one in rules.occurrences(scope.model, year)]
+    rows = tuple(extra)
+    real = {(row.replaces, row.begins) for row in rows}
+    found = [
+        _of_model(scope, one) for one in rules.occurrences(scope.model, year) if (one.key, one.begins) not in real
+    ]
     for entry in scope.plugin.call("samverk_calendar_entries", year=year):
         name, lang = scope.text_lang(dict(entry.name))
         mark = {"mark": "assumed"} if entry.assumed else {}
@@ -108,7 +114,7 @@ def year_items(scope: Scope, year: int, extra: Iterable[WheelItem] = ()) -> tupl
         found.append(
             WheelItem(entry.key, entry.layer, name, lang, entry.begins, entry.ends, warning=warning, marks=mark)
         )
-    found += extra
+    found += rows
     return tuple(sorted(found, key=lambda item: (item.begins, item.ends, item.key)))
 
 
