@@ -69,7 +69,10 @@ i18n: .stamps/dependencies ## Extract the strings of core and update the catalog
 	    --project Samverk --version core --copyright-holder "the Samverk contributors" \
 	    --msgid-bugs-address "the Samverk contributors" --last-translator "the Samverk contributors" \
 	    --header-comment "# The strings of Samverk as the source files hold them; written by make i18n." \
-	    --output locales/samverk.pot core/samverk
+	    --output locales/samverk.new core/samverk
+	@# Without its dates the template changes only when a string does.
+	@grep -v -e '^"POT-Creation-Date' -e '^"PO-Revision-Date' -e '^"Language-Team' locales/samverk.new >locales/samverk.pot
+	@rm locales/samverk.new
 	@for locale in $(LOCALES); do \
 	    .venv/bin/pybabel -q update --domain samverk --input-file locales/samverk.pot --output-dir locales \
 	        --locale $$locale --init-missing --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date; \
