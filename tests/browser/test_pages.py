@@ -1,0 +1,107 @@
+"""Pages in a real browser: no axe violation, nothing wider than 320 px, no untranslated string."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polib
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.browser.conftest import AXE, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+LOCALES = Path(__file__).parents[2] / "locales"
+TEXTS = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.parentElement.closest("script, style, textarea, option, svg")) continue;
+    const words = node.textContent.trim();
+    if (words) found.push(words);
+  }
+  for (const element of document.querySelectorAll("[aria-label], [title]"))
+    found.push(element.getAttribute("aria-label") || element.getAttribute("title"));
+  return found;
+}"""
+
+
+def english(locale: str) -> set[str]:
+    """Return the msgids that read otherwise in the language: none of them may stand on a page."""
+    catalogue = polib.pofile(str(LOCALES / locale / "LC_MESSAGES" / "samverk.po"))
+    return {entry.msgid for entry in catalogue if entry.msgstr and entry.msgstr != entry.msgid and " " in entry.msgid}
+
+
+def check(page: Page, address: str, untranslated: set[str]) -> list[tuple[str, str, Any]]:
+    """Open a page at 1280 and 320 px; return what is wrong as (address, rule, detail)."""
+    found: list[tuple[str, str, Any]] = []
+    page.set_viewport_size({"width": 1280, "height": 900})
+    answer = page.goto(address)
+    assert answer is not None
+    if answer.status != 200:
+        return [(address, "status", answer.status)]
+    page.evaluate(AXE.read_text("utf-8"))
+    result = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
+    )
+    found += [(address, one["id"], [node["html"][:150] for node in one["nodes"][:2]]) for one in result["violations"]]
+    found += [(address, "untranslated", words) for words in page.evaluate(TEXTS) if words in untranslated]
+    page.set_viewport_size({"width": 320, "height": 700})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > 320:
+        found.append((address, "wider than 320 px", width))
+    return found
+
+
+def addresses(page: Page, site: Site, tenant: str, keep: Callable[[dict[str, int], str], bool]) -> list[str]:
+    """Follow the links of a tenant; `keep` decides by how many of a kind are taken."""
+    todo, seen, kinds = [f"/{tenant}/"], [], {}
+    while todo:
+        path = todo.pop(0)
+        kind = re.sub(r"no-\d{4}|se-\d{4}|wheel/\d+", "KEY", ID.sub("ID", path.partition("?")[0]))
+        if path in seen or not keep(kinds, kind) or re.search(r"/(print|answers|calendar)[/.]", path):
+            continue
+        kinds[kind] = kinds.get(kind, 0) + 1
+        seen.append(path)
+        answer = page.request.get(site.address + path)
+        links = re.findall(r'href="(/[^"#]*)', answer.text())
+        todo += [link.replace("&amp;", "&") for link in links if link.startswith(f"/{tenant}/")]
+    return seen
+
+
+@pytest.mark.parametrize("locale", ["nn", "nb", "sv"])
+@pytest.mark.parametrize("who", ["secretariat", "contact-3437"])
+def test_each_kind_of_page_in_each_language(chromium: Browser, site: Site, locale: str, who: str) -> None:
+    tenant = "nord-gudbrandsdal"
+    page = chromium.new_page()
+    site.sign_in(page, tenant, who)
+    words, found = english(locale), []
+    paths = addresses(page, site, tenant, lambda kinds, kind: kinds.get(kind, 0) < 1)
+
+    for path in paths:
+        found += check(page, f"{site.address}{path}{'&' if '?' in path else '?'}lang={locale}", words)
+
+    page.close()
+    assert found == []
+    assert len(paths) >= 18
+
+
+def test_every_page_of_one_region(chromium: Browser, site: Site) -> None:
+    tenant = "varnesregionen"
+    page = chromium.new_page()
+    site.sign_in(page, tenant, "secretariat")
+    words, found = english("nb"), []
+    limits = {"wheel": 3, "as_of": 2}
+    paths = addresses(
+        page, site, tenant, lambda kinds, kind: "wheel" not in kind or kinds.get(kind, 0) < limits["wheel"]
+    )
+
+    for path in paths:
+        found += check(page, site.address + path, words)
+
+    page.close()
+    assert found == []
+    assert len(paths) >= 60
