@@ -29,19 +29,19 @@ def show_arrangements(call: Call) -> Answer:
     on = tenants.day_of(scope, call.day())
     view = call.query.get("view")
     view = view if view in VIEWS else "matrix"
-    rows, _after = service.list_arrangements(scope, on)
     parties = tenants.parties(scope, on)
+    rows, _after = service.list_arrangements(scope, on, parties=parties)
     context = {
         "on": on,
         "asked": call.day(),
         "view": view,
         "rows": rows,
-        "everyone": {one for row in rows for one in row.participants} if view == "list" else (),
+        "listed": views.listed(rows) if view == "list" else None,
         "matrix": views.matrix(rows, parties) if view == "matrix" else None,
         "hosts": views.by_host(rows, parties) if view == "host" else (),
         "groups": views.by_municipality(rows, parties) if view == "municipality" else (),
+        "chosen": views.chosen,
         "forms": form_names(scope, rows),
-        "sources": tenants.sources(scope),
         "carry": urlencode({"as_of": on.isoformat()}) if call.day() else "",
     }
     return Page("arrangements/list.html", scope.words.title("arrangement", "pl"), context, home(call))

@@ -200,9 +200,11 @@ def tagged(scope: Scope, tag: str | None, on: dt.date) -> tuple[ArrangementForRo
     return tuple(found)
 
 
-def _parties(scope: Scope, on: dt.date, ids: Iterable[str] | None = None) -> dict[str, tuple[Participant, ...]]:
+def _parties(
+    scope: Scope, on: dt.date, ids: Iterable[str] | None = None, known: Iterable[tenants.PartyView] | None = None
+) -> dict[str, tuple[Participant, ...]]:
     """Return {arrangement id: its parties on the day}: hosts first, then in the order of the region's parties."""
-    names = tenants.party_names(scope, on)
+    names = {party.id: party for party in (tenants.parties(scope, on) if known is None else known)}
     place = {party_id: number for number, party_id in enumerate(names)}
     given: dict[str, Any] = {"tenant": scope.tenant_id, "on": on}
     if ids is None:
@@ -222,11 +224,17 @@ def _parties(scope: Scope, on: dt.date, ids: Iterable[str] | None = None) -> dic
 
 
 def list_arrangements(
-    scope: Scope, on: dt.date, *, limit: int | None = None, after: str | None = None
+    scope: Scope,
+    on: dt.date,
+    *,
+    limit: int | None = None,
+    after: str | None = None,
+    parties: Iterable[tenants.PartyView] | None = None,
 ) -> tuple[tuple[ArrangementRow, ...], str | None]:
     """Return (arrangements of the day in the region's order, the `after` of the next page or None).
 
-    What had not begun on the day is left out; what had ended is there with that status.
+    `parties` are the region's of the day, for one who has read them already. What had not begun on the day is left
+    out; what had ended is there with that status.
     """
     given = {"tenant": scope.tenant_id, "on": on, "limit": (limit or EVERY) + 1}
     if after:
@@ -237,7 +245,7 @@ def list_arrangements(
     if has_more:
         rows = rows[:limit]
     is_whole = not has_more and not after
-    parties = _parties(scope, on, None if is_whole else [row.id for row in rows])
+    by_id = _parties(scope, on, None if is_whole else [row.id for row in rows], parties)
     sizes = set_sizes(scope, on) if any(row.candidate_set_id for row in rows) else {}
     locale, fallbacks = scope.locale, scope.model.locales
     found: dict[str, ArrangementRow] = {}
@@ -256,7 +264,7 @@ def list_arrangements(
             area,
             status if ends is None else status_on(status, begins, ends, on),
             form,
-            parties.get(id_, ()),
+            by_id.get(id_, ()),
             count,
             sizes.get(set_id),
             marks,

@@ -1,4 +1,4 @@
-"""The list of arrangements seen from other sides: the matrix, by host, by municipality. Pure: rows in, values out.
+"""The arrangements as pages show them: the list, the matrix, by host, by municipality. Pure: rows in, values out.
 
 Reading the rows is `service.py`'s.
 """
@@ -6,7 +6,9 @@ Reading the rows is `service.py`'s.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from samverk.arrangements.service import ArrangementRow
+from markupsafe import Markup
+
+from samverk.arrangements.service import ArrangementRow, Participant
 from samverk.tenants.service import PartyView
 
 
@@ -45,6 +47,26 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True)
+class ListLine:
+    """One arrangement of the list; `hosts` and `partners` are numbers among the list's `groups`."""
+
+    row: ArrangementRow
+    hosts: int
+    partners: int
+    observers: tuple[Participant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The list with what stands in many lines named once: each party, and each group as numbers among `everyone`."""
+
+    lines: tuple[ListLine, ...]
+    groups: tuple[tuple[int, ...], ...]
+    everyone: tuple[Participant, ...]
+    statuses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PartyGroup:
     """A party and the arrangements it hosts, takes part in, observes."""
 
@@ -74,6 +96,35 @@ def matrix(rows: Sequence[ArrangementRow], parties: Sequence[PartyView]) -> Matr
         )
         lines.append(MatrixLine(row, cells))
     return Matrix(columns, tuple(lines), tuple(Cell(role, mark) for role, mark in kinds))
+
+
+def listed(rows: Sequence[ArrangementRow]) -> Listed:
+    """Return the list; a host with a mark is somebody else than the same party as partner, whose mark stands apart."""
+    places: dict[tuple[str, str | None], int] = {}
+    everyone: list[Participant] = []
+    groups: dict[tuple[int, ...], int] = {}
+
+    def number(group: Sequence[Participant]) -> int:
+        numbers = []
+        for one in group:
+            known = places.setdefault((one.party_id, one.mark if one.role == "host" else None), len(everyone))
+            if known == len(everyone):
+                everyone.append(one)
+            numbers.append(known)
+        return groups.setdefault(tuple(numbers), len(groups))
+
+    lines = []
+    for row in rows:
+        roles: dict[str, list[Participant]] = {"host": [], "partner": [], "observer": []}
+        for one in row.participants:
+            roles[one.role].append(one)
+        lines.append(ListLine(row, number(roles["host"]), number(roles["partner"]), tuple(roles["observer"])))
+    return Listed(tuple(lines), tuple(groups), tuple(everyone), tuple(dict.fromkeys(row.status for row in rows)))
+
+
+def chosen(drawn: Sequence[str], numbers: Sequence[int], between: str = "") -> Markup:
+    """Return the pieces of a page with these numbers one after the other; the template has escaped them."""
+    return Markup(between.join([drawn[number] for number in numbers]))  # noqa: S704
 
 
 def by_host(
