@@ -1,5 +1,6 @@
 """The front page of the installation, the region's home, and what an operator's probe asks."""
 
+from samverk.errors import NotFound
 from samverk.home.news import news
 from samverk.home.service import get_home
 from samverk.i18n import _
@@ -30,3 +31,9 @@ def readyz(call: Call) -> Answer:
 def show_region(call: Call) -> Answer:
     scope = call.scope
     return Page("home/region.html", scope.text(scope.tenant.name), {"home": get_home(scope), **news(scope)})
+
+
+@routes.page("GET", "/{tenant}/{rest:path}", action="region.read")
+def nothing_here(call: Call) -> Answer:
+    """Answer an unknown address of a region inside the region: its header, its language, the way on."""
+    raise NotFound()

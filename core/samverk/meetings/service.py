@@ -13,6 +13,7 @@ from samverk.bodies import service as bodies
 from samverk.database import new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
 from samverk.i18n import _
+from samverk.meetings import notices
 from samverk.meetings.model import AgendaItem, Attendance, Meeting, MeetingEvent, SummaryComment
 from samverk.points import service as points
 from samverk.points.service import PointView
@@ -434,6 +435,7 @@ def approve_summary(scope: Scope, meeting_id: str, *, version: int | None = None
     row.summary_state, row.approved_at, row.approved_by = "approved", scope.now, scope.actor.name
     row.version += 1
     _keep(scope, meeting_id, "approved")
+    notices.points_assigned(scope, meeting_id, row.title)
 
 
 def comments(scope: Scope, meeting_id: str) -> tuple[CommentView, ...]:

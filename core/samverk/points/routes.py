@@ -9,7 +9,9 @@ from samverk.i18n import _
 from samverk.points import service
 from samverk.points.service import PointView
 from samverk.tenants import service as tenants
-from samverk.web.call import Answer, Call, Json, Page, Redirect, Routes
+from samverk.web import sheets
+from samverk.web.call import Answer, Call, File, Json, Page, Redirect, Routes
+from samverk.web.layout import state_word
 
 routes = Routes()
 STATES = ("living", "open", "answered", "reopened", "accepted", "dropped", "all")
@@ -38,6 +40,43 @@ def show_points(call: Call) -> Answer:
         scope.words.title("point", "pl"),
         {"points": points, "chosen": chosen, "owner": owner, "parties": parties, "states": STATES},
     )
+
+
+@routes.page("GET", "/{tenant}/points/export/{kind}", action="exports.read")
+def export_points(call: Call) -> Answer:
+    """Give all points with their last answer as XLSX or CSV."""
+    scope = call.scope
+    head = (
+        _("No."),
+        _("Point"),
+        _("Language"),
+        _("State"),
+        _("Owner"),
+        _("Raised by"),
+        _("Raised"),
+        _("Deadline"),
+        _("About"),
+        _("Said last"),
+        _("Words"),
+    )
+    rows = (
+        (
+            str(point.number),
+            point.text,
+            point.language,
+            state_word(point.state),
+            point.owner,
+            point.raiser,
+            point.raised_on.isoformat(),
+            point.deadline.isoformat() if point.deadline else "",
+            ", ".join(scope.text(subject.name) for subject in point.subjects),
+            state_word(point.last_status) if point.last_status else "",
+            point.last_words or "",
+        )
+        for point in service.list_points(scope, limit=100_000)
+    )
+    content, media_type, name = sheets.write(call.path["kind"], f"{scope.tenant.slug}-points", head, rows)
+    return File(content, media_type, name)
 
 
 @routes.page("GET", "/{tenant}/points/{point_id}", action="points.read")

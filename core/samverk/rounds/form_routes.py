@@ -168,6 +168,19 @@ def show_before_submission(call: Call) -> Answer:
     return Page("rounds/before.html", _("Before you submit"), context, crumbs)
 
 
+@routes.page("POST", "/{tenant}/forms/{form_id}/submit", action="forms.answer")
+def submit_form(call: Call) -> Answer:
+    """Submit what was saved, from the page before submission."""
+    scope, form_id = call.scope, call.path["form_id"]
+    form = views.get_form(scope, form_id)
+    language = form.language or scope.locale
+    try:
+        service.submit(scope, form_id, form.answers, form.point_answers, language, version=call.version())
+    except Invalid as error:
+        return _page(call, form, problems=error.problems, status=422)
+    return Redirect(f"/{scope.tenant.slug}/forms/{form_id}", _("Submitted. The receipt is below."))
+
+
 @routes.page("POST", "/{tenant}/forms/{form_id}/{step}", action="forms.read")
 def change_form(call: Call) -> Answer:
     scope, form_id, step = call.scope, call.path["form_id"], call.path["step"]
@@ -175,11 +188,6 @@ def change_form(call: Call) -> Answer:
     form = views.get_form(scope, form_id)
     try:
         match step:
-            case "submit":
-                version = call.version()
-                items, points = form.answers, form.point_answers
-                service.submit(scope, form_id, items, points, form.language or scope.locale, version=version)
-                return Redirect(here, _("Submitted. The receipt is below."))
             case "take-back":
                 service.take_back(scope, form_id, version=call.version())
                 return Redirect(here, _("The form is yours again. Submit it before the deadline."))

@@ -19,12 +19,12 @@ from samverk.tenants import service as tenants
 from samverk.tenants.model import Subject
 
 PENDING = ("not_opened", "draft", "returned")
+FormLine = tuple[str, str, str, str, dict[str, str]]
+"""(form id, party id, subject id, role, subject name)."""
 
 
-def _forms(
-    scope: Scope, round_id: str, states: Iterable[str] | None = None
-) -> list[tuple[str, str, str, str, dict[str, str]]]:
-    """Return (form id, party id, subject id, role, subject name) of a round in the order of the subjects."""
+def _forms(scope: Scope, round_id: str, states: Iterable[str] | None = None) -> list[FormLine]:
+    """Return the forms of a round in the order of the subjects."""
     query = (
         select(Form.id, Form.party_id, Form.subject_id, Form.role, Subject.name)
         .join(Subject, (Subject.tenant_id == Form.tenant_id) & (Subject.id == Form.subject_id))
@@ -64,32 +64,45 @@ def _tell(
     """
     round_ = _round(scope, round_id)
     forms = [f for f in _forms(scope, round_id, states) if form_ids is None or f[0] in form_ids]
-    by_person: dict[str, tuple[str, str, list[tuple[str, str, str, str, dict[str, str]]]]] = {}
-    for person_id, email, _name, locale, party_id, subject_id in people.contacts(scope):
-        own = [f for f in forms if f[1] == party_id and (subject_id is None or f[2] == subject_id)]
-        if own:
-            entry = by_person.setdefault(person_id, (email, locale or scope.tenant.locale, []))
-            entry[2].extend(form for form in own if form not in entry[2])
-    names = tenants.party_names(scope)
     queued = 0
-    for person_id, (email, locale, own) in by_person.items():
+    for person_id, (email, locale, own) in _by_person(scope, forms).items():
         with i18n.using(locale):
             title = in_locale(round_.title, locale, *scope.model.locales)[0]
             given = {"round": title, "deadline": format_date(round_.answers_due_on)}
             lines = [_(intro, **given), ""]
             if reason:
                 lines += [_("Reason: %(reason)s", reason=reason), ""]
-            lines.append(ngettext("It is about %(number)s form:", "It is about %(number)s forms:", len(own)))
-            for _id, party_id, _subject, role, subject in own:
-                words = scope.vocabulary(locale).form(role) if role in ("host", "partner") else ""
-                about = in_locale(subject, locale, *scope.model.locales)[0]
-                lines.append(f"– {about} ({names[party_id].name}{', ' + words if words else ''})")
-            lines += ["", _("You find them under “My tasks”: %(address)s", address=f"/{scope.tenant.slug}/tasks")]
+            lines += [*_form_lines(scope, own, locale), "", _where(scope)]
             heading = _(HEADINGS[kind], round=title)
         queued += outbox.queue(
             scope, person_id, email, locale, kind, occasion, heading, "\n".join(lines), about_id=round_id
         )
     return queued
+
+
+def _by_person(scope: Scope, forms: list[FormLine]) -> dict[str, tuple[str, str, list[FormLine]]]:
+    """Return {person: (e-mail, language, own forms)} of the contacts who have one of the forms."""
+    found: dict[str, tuple[str, str, list[FormLine]]] = {}
+    for person_id, email, _name, locale, party_id, subject_id in people.contacts(scope):
+        own = [f for f in forms if f[1] == party_id and (subject_id is None or f[2] == subject_id)]
+        if own:
+            entry = found.setdefault(person_id, (email, locale or scope.tenant.locale, []))
+            entry[2].extend(form for form in own if form not in entry[2])
+    return found
+
+
+def _form_lines(scope: Scope, own: list[FormLine], locale: str) -> list[str]:
+    names = tenants.party_names(scope)
+    lines = [ngettext("It is about %(number)s form:", "It is about %(number)s forms:", len(own))]
+    for _id, party_id, _subject, role, subject in own:
+        words = scope.vocabulary(locale).form(role) if role in ("host", "partner") else ""
+        about = in_locale(subject, locale, *scope.model.locales)[0]
+        lines.append(f"– {about} ({names[party_id].name}{', ' + words if words else ''})")
+    return lines
+
+
+def _where(scope: Scope) -> str:
+    return _("You find them under “My tasks”: %(address)s", address=f"/{scope.tenant.slug}/tasks")
 
 
 HEADINGS = {
@@ -136,8 +149,31 @@ def papers_ready(scope: Scope, round_id: str, number: int) -> int:
 
 def remind(scope: Scope, round_id: str, occasion: str) -> int:
     """Remind those who have not submitted; return how many messages were queued."""
+    return remind_about(scope, (round_id,), occasion)
+
+
+def remind_about(scope: Scope, round_ids: tuple[str, ...], occasion: str) -> int:
+    """Remind about several rounds in one message a person, naming all their forms; return how many were queued."""
     intro = i18n.N_("These forms before %(round)s are not submitted yet. The deadline is %(deadline)s.")
-    return _tell(scope, round_id, "reminder", occasion, intro, states=PENDING)
+    texts: dict[str, tuple[str, str, list[str], list[str]]] = {}
+    for round_id in round_ids:
+        round_ = _round(scope, round_id)
+        for person_id, (email, locale, own) in _by_person(scope, _forms(scope, round_id, PENDING)).items():
+            with i18n.using(locale):
+                title = in_locale(round_.title, locale, *scope.model.locales)[0]
+                lines = [_(intro, round=title, deadline=format_date(round_.answers_due_on)), ""]
+                lines += [*_form_lines(scope, own, locale), ""]
+            _email, _locale, titles, body = texts.setdefault(person_id, (email, locale, [], []))
+            titles.append(title)
+            body += lines
+    queued = 0
+    about = round_ids[0] if len(round_ids) == 1 else None
+    for person_id, (email, locale, titles, body) in texts.items():
+        with i18n.using(locale):
+            heading = _(HEADINGS["reminder"], round=", ".join(titles))
+            text = "\n".join([*body, _where(scope)])
+        queued += outbox.queue(scope, person_id, email, locale, "reminder", occasion, heading, text, about_id=about)
+    return queued
 
 
 def to_remind(scope: Scope, round_id: str) -> tuple[str, ...]:
@@ -153,11 +189,11 @@ def to_remind(scope: Scope, round_id: str) -> tuple[str, ...]:
 
 def due_today(scope: Scope) -> int:
     """Send the day's reminders of all open rounds: 7 and 2 days before, 1 day after. Safe to call again."""
-    queued = 0
     rows = scope.session.execute(
-        select(Round.id, Round.answers_due_on).where(Round.tenant_id == scope.tenant_id, Round.state == "open")
-    ).all()
-    for round_id, due in rows:
-        if (due - scope.today) in (dt.timedelta(days=7), dt.timedelta(days=2), dt.timedelta(days=-1)):
-            queued += remind(scope, round_id, f"reminder:{scope.today.isoformat()}:{round_id}")
-    return queued
+        select(Round.id, Round.answers_due_on)
+        .where(Round.tenant_id == scope.tenant_id, Round.state == "open")
+        .order_by(Round.answers_due_on, Round.id)
+    )
+    days = (dt.timedelta(days=7), dt.timedelta(days=2), dt.timedelta(days=-1))
+    due = tuple(round_id for round_id, deadline in rows if deadline - scope.today in days)
+    return remind_about(scope, due, f"reminder:{scope.today.isoformat()}") if due else 0

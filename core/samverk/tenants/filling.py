@@ -29,7 +29,9 @@ def fill(scope: Scope, starter: Starter) -> None:
     )
     for key, source in {**scope.model.sources, **starter.sources}.items():
         scope.add(Source(key=key, content=msgspec.to_builtins(source)))
-    members = {member for group in starter.sets.values() for member in group.members}
+    # A set that the plugin's author assumed makes no member where the source names members of its own.
+    certain = [group for group in starter.sets.values() if not group.assumed] or list(starter.sets.values())
+    members = {member for group in certain for member in group.members}
     ids: dict[str, str] = {}
     for key, party in starter.parties.items():
         row = Party(

@@ -5,6 +5,7 @@ The only module besides `app` that imports Litestar.
 
 import asyncio
 import mimetypes
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -95,7 +96,7 @@ def _handler(path: str, method: str, route: Route, wrapper: Wrapper, executor: T
         return _response(sent)
 
     handle.__name__ = f"{route.name}_{method.lower()}"
-    litestar_path = path.replace("}", ":str}")
+    litestar_path = re.sub(r"\{(\w+)\}", r"{\1:str}", path)
     return HTTPRouteHandler(litestar_path, http_method=HttpMethod(method), status_code=200)(handle)
 
 

@@ -135,6 +135,9 @@ class _Frame:
         once = gate.pairs(self.incoming.query).get("lang", ("",))[-1] if b"lang=" in self.incoming.query else ""
         if once in i18n.LOCALES:
             return once
+        if slug is None and b"next=" in self.incoming.query:
+            # Signing in on the way to a region's page speaks that region's language.
+            slug = gate.pairs(self.incoming.query)["next"][-1].strip("/").partition("/")[0] or None
         return credential.actor.locale or self.wrapper.entry.locale_of(self.session, slug)
 
     def _call(self, credential: Credential, locale: str, slug: str | None, now: dt.datetime) -> Call:
@@ -162,7 +165,7 @@ class _Frame:
             credential,
             locale,
             now,
-            {name: gate.clean(words) for name, words in incoming.path.items()},
+            {name: gate.clean(str(words)) for name, words in incoming.path.items()},
             Form(gate.pairs(incoming.query)),
             fields,
             value,
