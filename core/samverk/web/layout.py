@@ -19,6 +19,7 @@ from samverk import i18n
 from samverk.i18n import N_, _, ngettext, pgettext
 from samverk.regions.definition import in_locale
 from samverk.scope import Scope
+from samverk.web.templating import PageEnvironment
 
 ROOT = Path(str(resources.files("samverk")))
 STATIC = ROOT / "static"
@@ -89,6 +90,11 @@ def state_word(state: str) -> str:
 
 def state_mark(state: str, extra: str = "") -> Markup:
     """Return a state as symbol and word."""
+    return _state_mark(i18n.locale(), state, extra)
+
+
+@functools.lru_cache(1024)
+def _state_mark(_locale: str, state: str, extra: str) -> Markup:
     symbol, word = STATES[state]
     return Markup('<span class="state state-{}"><span aria-hidden="true">{}</span> {}{}</span>').format(
         state, symbol, _(word), extra
@@ -106,7 +112,7 @@ def lines(text: str) -> Markup:
 def environment() -> Environment:
     """Return the environment; templates are named `slice/name.html`, and compiled once."""
     folders = {path.parent.name: FileSystemLoader(path) for path in sorted(ROOT.glob("*/templates"))}
-    env = Environment(
+    env = PageEnvironment(
         loader=ChoiceLoader([PrefixLoader(folders)]),
         autoescape=True,
         auto_reload=False,
