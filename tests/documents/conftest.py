@@ -6,6 +6,7 @@ Asserts nothing itself.
 from datetime import UTC, datetime
 
 import pytest
+
 from samverk.documents.tree import (
     Block,
     BulletList,

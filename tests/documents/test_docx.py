@@ -6,6 +6,7 @@ from datetime import datetime
 import docx
 from docx.document import Document as Paper
 from docx.oxml.ns import qn
+
 from samverk.documents.docx import print_docx
 from samverk.documents.tree import Document, PrintLabels, content_hash
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 from lxml import etree
 from lxml import html as lxml_html
+
 from samverk.documents.html import print_html
 from samverk.documents.tree import Document, Heading, Note, Paragraph, Quote, Reference, Table, Text
 

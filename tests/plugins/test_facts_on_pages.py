@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.installation import Installation, httpx_client
 
 HERE = Path(__file__).parent

@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 import pytest
+
 from samverk.reference.legal_forms import ANY, RESERVED_KEYS, LegalForm, Validity, load_legal_forms
 
 AUTUMN_2019 = (date(2019, 9, 9), date(2019, 10, 31))

@@ -5,6 +5,7 @@ from typing import Literal
 
 import pytest
 from holidays import country_holidays
+
 from samverk.reference.day_names import DAY_NAMES, KIND_OF_LIBRARY_NAME
 from samverk.reference.meeting_days import (
     DayWarning,

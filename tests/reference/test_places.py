@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 
 import pytest
+
 from samverk.reference.place import Place, PlacePeriod
 from samverk.reference.place_history import norwegian_places
 from samverk.reference.places import load_places

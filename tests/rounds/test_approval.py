@@ -4,11 +4,11 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from tests.installation import Installation
+from tests.regions import ring
 
 from samverk import registry
 from samverk.registry import Registry
-from tests.installation import Installation
-from tests.regions import ring
 
 
 @pytest.fixture
