@@ -11,7 +11,6 @@ def test_the_region_names_members_counts_and_what_comes_next(scope: Scope) -> No
 
     assert [(party.name, party.mark) for party in found.members] == [
         ("Dovre", None),
-        ("Innlandet fylkeskommune", "assumed"),
         ("Lesja", None),
         ("Lom", None),
         ("Sel", None),
