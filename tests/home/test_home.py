@@ -16,6 +16,7 @@ def test_the_region_names_members_counts_and_what_comes_next(scope: Scope) -> No
         ("Sel", None),
         ("Skjåk", None),
         ("Vågå", None),
+        ("Innlandet fylkeskommune", "assumed"),
     ]
     assert [one.words for one in found.counts] == ["7 INSAM-ordningar", "6 kommunar", "6 organ", "6 dokument"]
     assert [item.key for item in found.coming[:3]] == ["insam_answers", "insam_papers", "insam_meeting"]
