@@ -50,9 +50,10 @@ def run(port: int, requests: Sequence[Request], *, connections: int, seconds: fl
         command = (
             [sys.executable, "-m", "bench.load", str(port), file.name, seed, str(connections), str(seconds)]
             if own or WRK is None or seconds < 1
-            else [WRK, "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "-s", str(ROOT / "bench" / "wrk.lua")]
-            + [f"http://127.0.0.1:{port}", "--", file.name, seed]
+            else [WRK, "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "-s", "bench/wrk.lua"]
         )
+        if command[0] == WRK:
+            command += [f"http://127.0.0.1:{port}", "--", file.name, seed]
         done = subprocess.run(
             command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=60, preexec_fn=lambda: pin(1)
         )
@@ -89,9 +90,8 @@ def _small_client(port: int, lines: Sequence[str], seed: int, connections: int, 
     for line in lines:
         path, header, value = line.split("\t")
         extra = f"{header}: {value}\r\n" if header else ""
-        prepared.append(
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html, application/json\r\n{extra}\r\n".encode()
-        )
+        head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html, application/json\r\n"
+        prepared.append(f"{head}{extra}\r\n".encode())
     chance, selector = random.Random(seed), selectors.DefaultSelector()
     times: list[float] = []
     failed = 0

@@ -128,7 +128,7 @@ def costs(bare: Server, own: Server, files: Files, rounds: int, seconds: float) 
     )
     cpu: dict[str, list[float]] = {name: [] for name, _server, _request in kinds}
     rates: dict[str, list[float]] = {name: [] for name in cpu}
-    for name, server, request in kinds:
+    for _name, server, request in kinds:
         load.run(server.port, (request,), connections=CONNECTIONS, seconds=min(1, seconds))
     for _round in range(rounds):
         for name, server, request in kinds:

@@ -23,7 +23,7 @@ from samverk.people import service as people
 from samverk.points import service as points
 from samverk.reference.legal_forms import load_legal_forms
 from samverk.reference.places import load_places
-from samverk.registry import Registry, RegionPlugin
+from samverk.registry import RegionPlugin, Registry
 from samverk.rounds import opening
 from samverk.rounds import service as rounds
 from samverk.rounds.model import Form

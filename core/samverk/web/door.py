@@ -7,7 +7,7 @@ import asyncio
 import mimetypes
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +15,8 @@ from litestar import HttpMethod, Litestar, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Send
+from litestar.utils import normalize_path
 
 from samverk.web import faults, security
 from samverk.web.body import MAX_BODY, BadBody
@@ -24,6 +26,9 @@ from samverk.web.outgoing import Outgoing
 from samverk.web.wrapper import Incoming, Wrapper
 
 LONG = "public, max-age=31536000, immutable"
+Answering = Callable[[Any, Receive], Awaitable[Outgoing]]
+_HOST = re.compile(rb"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
+"""Hosts that need no closer look; any other is Litestar's to judge."""
 
 
 def _response(sent: Outgoing) -> ASGIResponse:
@@ -35,18 +40,57 @@ def _response(sent: Outgoing) -> ASGIResponse:
     return ASGIResponse(body=sent.body, encoded_headers=kept, media_type=media_type, status_code=sent.status)
 
 
-async def _body(request: Request[Any, Any, Any]) -> bytes:
+async def _send(sent: Outgoing, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.headers]
+    if sent.status != 204:
+        headers.append((b"content-length", str(len(sent.body)).encode()))
+    await send({"type": "http.response.start", "status": sent.status, "headers": headers})
+    await send({"type": "http.response.body", "body": sent.body, "more_body": False})
+
+
+async def _body(declared: str, receive: Receive) -> bytes:
     """Read the body as far as the limit; what is larger is refused by the gate, not read to its end."""
-    declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > MAX_BODY:
         return b" " * (MAX_BODY + 1)
     chunks, size = [], 0
-    async for chunk in request.stream():
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > MAX_BODY:
+    while size <= MAX_BODY:
+        message: Any = await receive()
+        if message["type"] != "http.request":
+            break
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if not message.get("more_body"):
             break
     return b"".join(chunks)
+
+
+class Door(Litestar):
+    """Litestar, whose own request and response are passed by where it has found one of our routes.
+
+    They cost more than our whole frame (measured). Litestar still knows the addresses, starts and stops, and answers
+    what fits none of them.
+    """
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and _has_plain_host(scope["headers"]):
+            try:
+                _app, handler, path, params, _template = self.asgi_router.handle_routing(
+                    path=normalize_path(scope["path"]), method=scope["method"]
+                )
+            except HTTPException:
+                pass
+            else:
+                answer: Answering | None = handler.opt.get("answer")
+                if answer is not None:
+                    scope["path"], scope["path_params"] = path, params
+                    await _send(await answer(scope, receive), send)
+                    return
+        await super().__call__(scope, receive, send)
+
+
+def _has_plain_host(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    host = next((value for name, value in headers if name == b"host"), None)
+    return host is None or _HOST.fullmatch(host) is not None
 
 
 def build(routes: Sequence[Route], wrapper: Wrapper) -> Litestar:
@@ -63,7 +107,7 @@ def build(routes: Sequence[Route], wrapper: Wrapper) -> Litestar:
         for method, route in methods.items()
     ]
     handlers.append(_static_handler(wrapper))
-    return Litestar(
+    return Door(
         route_handlers=handlers,
         openapi_config=None,
         exception_handlers={Exception: _fault_handler(wrapper)},
@@ -77,27 +121,29 @@ def build(routes: Sequence[Route], wrapper: Wrapper) -> Litestar:
 def _handler(path: str, method: str, route: Route, wrapper: Wrapper, executor: ThreadPoolExecutor) -> HTTPRouteHandler:
     writes = route.writes
 
-    async def handle(request: Request[Any, Any, Any]) -> ASGIResponse:
-        scope = request.scope
+    async def answer(scope: Any, receive: Receive) -> Outgoing:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         query = scope["query_string"]
-        url = scope["path"] + (f"?{query.decode('latin-1')}" if query else "")
         client = scope.get("client")
         incoming = Incoming(
             method,
             scope["path_params"],
-            url,
+            scope["path"] + (f"?{query.decode('latin-1')}" if query else ""),
             query,
             headers,
-            await _body(request) if writes else b"",
+            await _body(headers.get("content-length", ""), receive) if writes else b"",
             client[0] if client else "",
         )
-        sent = await asyncio.get_running_loop().run_in_executor(executor, wrapper.run, route, incoming)
-        return _response(sent)
+        return await asyncio.get_running_loop().run_in_executor(executor, wrapper.run, route, incoming)
+
+    async def handle(request: Request[Any, Any, Any]) -> ASGIResponse:
+        return _response(await answer(request.scope, request.receive))
 
     handle.__name__ = f"{route.name}_{method.lower()}"
     litestar_path = re.sub(r"\{(\w+)\}", r"{\1:str}", path)
-    return HTTPRouteHandler(litestar_path, http_method=HttpMethod(method), status_code=200)(handle)
+    return HTTPRouteHandler(litestar_path, http_method=HttpMethod(method), status_code=200, opt={"answer": answer})(
+        handle
+    )
 
 
 def _static_handler(wrapper: Wrapper) -> HTTPRouteHandler:
