@@ -31,8 +31,11 @@ def test_adoptions_stand_council_by_council_with_the_time_as_written(scope: Scop
     assert [(one.party.name, one.when, one.day, one.reference) for one in found.adoptions] == [
         (name, "oktober–desember 2023", None, None) for name in ("Skjåk", "Lom", "Vågå", "Sel", "Dovre", "Lesja")
     ]
-    assert (found.adoption_words, found.span_words) == ("6 councils have adopted it.", None)
-    assert service.adoption_rule(scope) == ("In force when every council has adopted the same text.", "assumed")
+    assert (found.adoption_words, found.span_words) == ("Adopted by 6 elected bodies.", None)
+    assert service.adoption_rule(scope) == (
+        "In force when all kommunestyra have adopted the same text.",
+        "assumed",
+    )
 
 
 def test_first_last_and_the_days_between_are_counted_where_days_are_known(scope: Scope) -> None:
@@ -58,7 +61,7 @@ def test_first_last_and_the_days_between_are_counted_where_days_are_known(scope:
     found = service.get_document(scope, "goals")
 
     assert found.span_words == "First November 21, 2005, last April 24, 2006: 154 days between."
-    assert found.adoption_words == "The last of the councils adopted it on April 24, 2006."
+    assert found.adoption_words == "The last of the elected bodies adopted it on April 24, 2006."
     assert [one.reference for one in found.adoptions] == ["sak 0", "sak 1", "sak 2"]
 
 
@@ -161,7 +164,9 @@ def test_a_subject_has_state_direction_and_aims(scope: Scope) -> None:
     assert [one.key for one in subjects.list_subjects(scope)] == ["it"]
 
 
-@pytest.mark.parametrize("address", ["arrangement.nglms", "nothing", "focus_area.x", new_id()])
+@pytest.mark.parametrize(
+    "address", ["arrangement.nglms", "nothing", "focus_area.x", "019a0000-0000-7000-8000-000000000000"]
+)
 def test_what_is_no_subject_is_not_found(scope: Scope, address: str) -> None:
     with pytest.raises(NotFound):
         subjects.get_subject(scope, address)

@@ -252,8 +252,7 @@ def say(
     number, said = len(row.partners), []
     partner_mark = _common_mark(row.partners)
     if row.hosts:
-        names = _(" and ").join(one.name for one in row.hosts)
-        words = _("%(names)s is %(host)s of %(title)s.", names=names, host=host_word, title=row.title)
+        words = _("%(names)s is %(host)s of %(title)s.", names=_names(row.hosts), host=host_word, title=row.title)
         said.append(Said(words, _common_mark(row.hosts)))
         if number:
             words = ngettext("%(number)s other party takes part.", "%(number)s other parties take part.", number)
@@ -265,7 +264,7 @@ def say(
     if row.is_wholly_unknown:
         said.append(Said(_("Who takes part is not known.")))
     elif row.unknown:
-        said.append(Said(_("Taking part: %(unknown)s.", unknown=row.unknown)))
+        said.append(Said(_open_places(row)))
     if not row.hosts:
         said.append(Said(_("Who is %(host)s is not known.", host=host_word)))
     since = next((one.since for one in parties if one.role == "host" and one.is_today and one.since), None)
@@ -275,6 +274,27 @@ def say(
         words = _("The legal form is %(form)s (%(statute)s).", form=form.name, statute=form.statute)
         said.append(Said(words, form.marks.get("mark")))
     return tuple(said)
+
+
+def _names(hosts: tuple[Participant, ...]) -> str:
+    first, last = hosts[:-1], hosts[-1].name
+    return _("%(first)s and %(last)s", first=", ".join(one.name for one in first), last=last) if first else last
+
+
+def _open_places(row: ArrangementRow) -> str:
+    number = row.participant_count or 0
+    if row.candidate_count is None:
+        return ngettext(
+            "%(number)s takes part; it is not yet known which.",
+            "%(number)s take part; it is not yet known which.",
+            number,
+        )
+    return ngettext(
+        "%(number)s of %(candidates)s takes part; it is not yet known which.",
+        "%(number)s of %(candidates)s take part; it is not yet known which.",
+        number,
+        candidates=row.candidate_count,
+    )
 
 
 def _common_mark(participants: tuple[Participant, ...]) -> str | None:

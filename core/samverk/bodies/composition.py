@@ -26,11 +26,12 @@ KINDS = {
     "joint": N_("joint body"),
 }
 PER = {
-    "municipality": N_("for each municipality"),
-    "county": N_("for each county"),
-    "body": N_("for the whole body"),
-    "party": N_("for each party"),
+    "municipality": (N_("%(count)s for each municipality"), N_("for each municipality, not known how many")),
+    "county": (N_("%(count)s for each county"), N_("for each county, not known how many")),
+    "body": (N_("%(count)s for the whole body"), N_("for the whole body, not known how many")),
+    "party": (N_("%(count)s for each party"), N_("for each party, not known how many")),
 }
+"""What a number of seats is counted for: (the sentence with it, the sentence where it is not known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,9 @@ class SeatView:
     @property
     def number(self) -> str:
         """The rule in words: 1 for each municipality; not known how many."""
-        per = _(PER[self.per]) if self.per else ""
         if self.count is None:
-            return _("%(per)s, not known how many", per=per) if per else _("not known how many")
-        return _("%(count)s %(per)s", count=self.count, per=per) if per else str(self.count)
+            return _(PER[self.per][1]) if self.per else _("not known how many")
+        return _(PER[self.per][0], count=self.count) if self.per else str(self.count)
 
 
 @dataclass(frozen=True, slots=True)

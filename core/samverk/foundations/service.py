@@ -19,9 +19,9 @@ from samverk.tenants import written
 from samverk.tenants.service import PartyView
 
 RULES = {
-    "all_same_text": N_("In force when every council has adopted the same text."),
-    "all": N_("In force when every council has adopted it."),
-    "majority": N_("In force when most of the councils have adopted it."),
+    "all_same_text": N_("In force when all %(councils)s have adopted the same text."),
+    "all": N_("In force when all %(councils)s have adopted it."),
+    "majority": N_("In force when most of %(councils)s have adopted it."),
 }
 
 
@@ -155,7 +155,10 @@ def _adoptions(scope: Scope) -> dict[str, tuple[AdoptionView, ...]]:
 def adoption_rule(scope: Scope) -> tuple[str, str | None] | None:
     """Return (the rule for "in force" in words, its mark); None where the region has none."""
     words = RULES.get(scope.model.adoption_rule)
-    return (_(words), "assumed" if scope.model.adoption_rule_assumed else None) if words else None
+    if not words:
+        return None
+    mark = "assumed" if scope.model.adoption_rule_assumed else None
+    return _(words, councils=scope.words.form("council", "pl_def")), mark
 
 
 def list_registers(scope: Scope) -> tuple[RegisterView, ...]:

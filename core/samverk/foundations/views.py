@@ -120,18 +120,18 @@ class DocumentView:
 
     @property
     def adoption_words(self) -> str:
-        """How many of the councils listed have adopted it, and from when all had, as far as it is known."""
+        """How many of the bodies listed have adopted it, and from when all had, as far as it is known."""
         total, undated = len(self.adoptions), sum(1 for one in self.adoptions if not one.when)
         if undated:
             return ngettext(
-                "%(known)s of %(number)s council has adopted it.",
-                "%(known)s of %(number)s councils have adopted it.",
+                "Adopted by %(known)s of %(number)s elected body.",
+                "Adopted by %(known)s of %(number)s elected bodies.",
                 total,
                 known=total - undated,
             )
         if total > 1 and len(self.dated) == total:
-            return _("The last of the councils adopted it on %(day)s.", day=format_date(self.dated[-1].day))
-        return ngettext("%(number)s council has adopted it.", "%(number)s councils have adopted it.", total)
+            return _("The last of the elected bodies adopted it on %(day)s.", day=format_date(self.dated[-1].day))
+        return ngettext("Adopted by %(number)s elected body.", "Adopted by %(number)s elected bodies.", total)
 
     @property
     def span_words(self) -> str | None:
