@@ -255,7 +255,7 @@ def _answers(
 def _pieces(scope: Scope, question: Question, answer: dict[str, Any] | None, language: str) -> tuple[Piece, ...]:
     return tuple(
         Piece(in_locale(part.text, language, *scope.model.locales)[0] if part else None, text, is_nothing)
-        for part, text, is_nothing in words_of(question, answer)
+        for part, text, is_nothing in words_of(question, answer, language)
     )
 
 

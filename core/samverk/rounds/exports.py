@@ -47,7 +47,7 @@ def _rows(scope: Scope, round_: views.RoundView) -> Iterable[tuple[str, ...]]:
         content, language, when, _number = sent
         pinned = service.pinned_questionnaire(scope, entity.questionnaire_hash)
         for question in pinned.questions:
-            for piece in views.said(question, content.get("items", {}).get(question.key)):
+            for piece in views.said(scope, question, content.get("items", {}).get(question.key)):
                 yield (
                     *about,
                     question.key,

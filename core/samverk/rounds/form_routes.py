@@ -3,6 +3,8 @@
 The list of what a person has to do is in `home`.
 """
 
+import functools
+
 from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
 from samverk.i18n import LOCALES, _, format_time
 from samverk.rounds import questionnaire, reactions, reading, service, views
@@ -62,7 +64,7 @@ def _page(
         "is_past_deadline": scope.now > form.round.answers_due,
         "kept": call.form,
         "version": form.row.version,
-        "views_said": views.said,
+        "views_said": functools.partial(views.said, scope),
         "has_point_question": any(question.kind == "points" for question in form.pinned.questions),
     }
     return Page("rounds/form.html", _title(call, form), context, _crumbs(call, form), status, problems)
@@ -161,7 +163,7 @@ def show_before_submission(call: Call) -> Answer:
         "blanks": questionnaire.blanks(form.pinned, form.answers),
         "missing": problems,
         "is_past_deadline": scope.now > form.round.answers_due,
-        "said": {q.key: views.said(q, form.answers.get(q.key)) for q in form.pinned.questions},
+        "said": {q.key: views.said(scope, q, form.answers.get(q.key)) for q in form.pinned.questions},
         "given": form.point_answers,
     }
     crumbs = (*_crumbs(call, form), (f"/{scope.tenant.slug}/forms/{form.row.id}", _title(call, form)))

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import rfc8785
 
-from samverk.regions.definition import Item, LocalText, Part, Questionnaire
+from samverk.regions.definition import Item, LocalText, Part, Questionnaire, in_locale
 from samverk.regions.placeholders import fill
 
 MAX_TEXT = 20_000
@@ -265,8 +265,10 @@ def blanks(pinned: Pinned, answers: Mapping[str, Any]) -> tuple[Question, ...]:
     )
 
 
-def words_of(question: Question, answer: Mapping[str, Any] | None) -> tuple[tuple[Choice | None, str, bool], ...]:
-    """Return what was said as (part or None, words, is nothing to report); numbers as they stand.
+def words_of(
+    question: Question, answer: Mapping[str, Any] | None, locale: str
+) -> tuple[tuple[Choice | None, str, bool], ...]:
+    """Return what was said as (part or None, words, is nothing to report), numbers written as the language does.
 
     For pages and papers, where each piece stands by itself. Empty when not answered.
     """
@@ -290,22 +292,40 @@ def words_of(question: Question, answer: Mapping[str, Any] | None) -> tuple[tupl
         case "date":
             return ((None, " ".join(filter(None, (answer.get("date"), answer.get("text")))), False),)
         case "grid":
-            return _grid_words(question, answer)
+            return _grid_words(question, answer, locale)
         case "text" | "summary" | "points":
             return ((None, answer["text"], False),) if answer.get("text", "").strip() else ()
         case _:
             unit = f" {question.unit}" if question.unit else ""
             words = answer.get("text", "")
             value = answer.get("value")
-            return ((None, f"{value}{unit}" + (f"\n{words}" if words else ""), False),) if value else ()
+            return (
+                ((None, f"{_written(value, locale)}{unit}" + (f"\n{words}" if words else ""), False),) if value else ()
+            )
 
 
-def _grid_words(question: Question, answer: Mapping[str, Any]) -> tuple[tuple[Choice | None, str, bool], ...]:
+def _written(value: str, locale: str) -> str:
+    """Write a stored number as the language does.
+
+    >>> _written("-1.5", "sv")
+    '−1,5'
+    """
+    return value.replace("-", "−") if locale == "en" else value.replace("-", "−").replace(".", ",")
+
+
+def _grid_words(
+    question: Question, answer: Mapping[str, Any], locale: str
+) -> tuple[tuple[Choice | None, str, bool], ...]:
+    """Return a line for each row that was filled in, each number after its column; a missing one is no zero."""
     found: list[tuple[Choice | None, str, bool]] = []
     for row in question.rows:
         cells = answer.get("cells", {}).get(row.key, {})
         if cells:
-            found.append((row, " · ".join(cells.get(column.key, "–") for column in question.columns), False))
+            lines = []
+            for column in question.columns:
+                value = _written(cells[column.key], locale) if column.key in cells else "–"
+                lines.append(f"{in_locale(column.text, locale)[0]}: {value}")
+            found.append((row, "\n".join(lines), False))
     if answer.get("text", "").strip():
         found.append((None, answer["text"], False))
     return tuple(found)

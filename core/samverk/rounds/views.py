@@ -299,8 +299,9 @@ def round_events(scope: Scope, round_id: str) -> tuple[tuple[dt.datetime, str, s
     return tuple((a, b, c, d) for a, b, c, d in rows)
 
 
-def said(question: Question, answer: dict[str, Any] | None) -> tuple[Said, ...]:
-    return tuple(Said(part, words, nothing) for part, words, nothing in words_of(question, answer))
+def said(scope: Scope, question: Question, answer: dict[str, Any] | None) -> tuple[Said, ...]:
+    """Return what was answered, piece by piece, numbers and columns in the reader's language."""
+    return tuple(Said(part, words, nothing) for part, words, nothing in words_of(question, answer, scope.locale))
 
 
 def _previous(scope: Scope, round_: RoundView, row: FormRow) -> tuple[dict[str, tuple[Said, ...]], str | None]:
@@ -321,7 +322,7 @@ def _previous(scope: Scope, round_: RoundView, row: FormRow) -> tuple[dict[str, 
         return {}, None
     pinned = service.pinned_questionnaire(scope, before.questionnaire_hash)
     items = sent[0].get("items", {})
-    found = {q.key: said(q, items.get(q.key)) for q in pinned.questions if q.carry}
+    found = {q.key: said(scope, q, items.get(q.key)) for q in pinned.questions if q.carry}
     return {key: words for key, words in found.items() if words}, sent[1]
 
 
@@ -371,7 +372,7 @@ def _host_answers(scope: Scope, round_: RoundView, row: FormRow) -> tuple[tuple[
     for question in pinned.questions:
         shown = tuple((answered[key], given[key]) for key in given if key in answered and question.kind == "points")
         verdict, words = own.get(question.key, (None, None))
-        words_said = said(question, answers.get("items", {}).get(question.key))
+        words_said = said(scope, question, answers.get("items", {}).get(question.key))
         if question.kind == "points" and not shown and not words_said:
             continue
         found.append(HostAnswer(host.id, question, language, words_said, shown, verdict, words))
