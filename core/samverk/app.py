@@ -6,15 +6,13 @@ The command line is `cli`.
 import datetime as dt
 import importlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samverk import registry as registries
-from samverk import settings as settings_room
 from samverk.database import Database
 from samverk.permissions import ACTIONS
 from samverk.registry import Registry
-from samverk.settings import Settings
+from samverk.settings import Settings, handed_over
 from samverk.tenants.entry import Entry
 from samverk.web.call import Route
 from samverk.web.wrapper import Wrapper
@@ -82,8 +80,11 @@ def create(
 
 def from_environment() -> "Litestar":
     """Make the application of a serving process; the command line hands the settings over in the environment."""
-    import os
+    import gc
 
-    data = Path(os.environ["SAMVERK_SERVE_DATA"])
-    port = int(os.environ.get("SAMVERK_SERVE_PORT", "8000"))
-    return create(settings_room.read(data, port=port, demonstration=os.environ.get("SAMVERK_SERVE_DEMO") == "1"))
+    made = create(handed_over())
+    # What stands now stands until the end: it need not be looked through for garbage again and again (measured).
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    return made

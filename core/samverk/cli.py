@@ -34,10 +34,13 @@ def _now() -> dt.datetime:
 def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1, data: Data = DATA) -> None:
     """Serve the installation."""
     from samverk import serving, settings
-    from samverk.migrations import runner
+    from samverk.migrations import ready
 
     found = settings.read(data, port=port)
-    runner.migrate(found.database_url)
+    if not ready.is_ready(found.database_url):
+        from samverk.migrations import runner
+
+        runner.migrate(found.database_url)
     serving.serve(found, data, host, port, workers)
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from samverk.errors import SettingsError
-from samverk.settings import Settings
+from samverk.settings import Settings, handed_over
 
 
 def serve(settings: Settings, data: Path, host: str, port: int, workers: int) -> None:
@@ -20,12 +20,30 @@ def serve(settings: Settings, data: Path, host: str, port: int, workers: int) ->
         raise SettingsError(
             f"{host} is a public address and SAMVERK_PUBLIC_URL is not set to an https address; set it first."
         )
-    os.environ["SAMVERK_SERVE_DATA"] = str(data)
-    os.environ["SAMVERK_SERVE_PORT"] = str(port)
-    os.environ["SAMVERK_SERVE_DEMO"] = "1" if settings.demonstration else "0"
-    worker = _start_worker(data, settings) if settings.is_sqlite and settings.smtp_url else None
+    os.environ |= {
+        "SAMVERK_SERVE_DATA": str(data),
+        "SAMVERK_SERVE_HOST": host,
+        "SAMVERK_SERVE_PORT": str(port),
+        "SAMVERK_SERVE_WORKERS": str(workers),
+        "SAMVERK_SERVE_DEMO": "1" if settings.demonstration else "0",
+    }
+    sys.stdout.flush()
+    if os.name == "posix":
+        # The server's first process only watches the others: it begins anew without what a command has imported.
+        os.execv(sys.executable, [sys.executable, "-m", "samverk.serving"])  # noqa: S606
+    _serve_from_environment()
+
+
+def _serve_from_environment() -> None:
+    settings = handed_over()
+    worker = _start_worker(settings.data, settings) if settings.is_sqlite and settings.smtp_url else None
     try:
-        run("samverk.app:from_environment", host, port, workers)
+        run(
+            "samverk.app:from_environment",
+            os.environ["SAMVERK_SERVE_HOST"],
+            int(os.environ["SAMVERK_SERVE_PORT"]),
+            int(os.environ["SAMVERK_SERVE_WORKERS"]),
+        )
     finally:
         if worker is not None:
             worker.terminate()
@@ -56,3 +74,7 @@ def run(target: str, host: str, port: int, workers: int = 1, *, is_factory: bool
 def _start_worker(data: Path, settings: Settings) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "samverk.cli", "worker", "--data", str(data)]
     return subprocess.Popen(command, env=os.environ | {"SAMVERK_PUBLIC_URL": settings.public_url})  # noqa: S603
+
+
+if __name__ == "__main__":
+    _serve_from_environment()

@@ -73,6 +73,15 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False) -> Settin
     )
 
 
+def handed_over() -> Settings:
+    """Read the settings of a serving process; the command line leaves what a person chose in the environment."""
+    given = os.environ
+    is_demonstration = given.get("SAMVERK_SERVE_DEMO") == "1"
+    return read(
+        Path(given["SAMVERK_SERVE_DATA"]), port=int(given["SAMVERK_SERVE_PORT"]), demonstration=is_demonstration
+    )
+
+
 def _file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}

@@ -3,14 +3,14 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
-
 from samverk.meetings.service import MeetingView
 from samverk.scope import Scope
 
 
 def calendar_file(scope: Scope, meeting: MeetingView, address: str) -> bytes:
     """Return the .ics of one meeting; a meeting without an hour is a whole day."""
+    from icalendar import Calendar, Event  # takes longer to import than most rooms together
+
     calendar = Calendar()
     calendar.add("prodid", "-//Samverk//Samverk//EN")
     calendar.add("version", "2.0")

@@ -8,6 +8,7 @@ from typing import Any
 
 from samverk.database import Database
 from samverk.guard import RAW_OPTION
+from samverk.migrations import ready
 from samverk.reference import service as reference
 
 
@@ -40,6 +41,8 @@ def migrate(url: str, target: str = "head") -> None:
 
     On SQLite foreign keys are off before BEGIN and checked after: with them on, a batch change deletes children.
     """
+    if target == "head" and ready.is_ready(url):
+        return
     from alembic import command
 
     database = Database(url, threads=1)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from samverk import i18n
 from samverk.database import new_id
-from samverk.documents import docx, pdf
+from samverk.documents import pdf
 from samverk.documents.model import IssuedDocument
 from samverk.documents.tree import Document, PrintLabels, content_hash, from_plain, to_plain
 from samverk.errors import Conflict, NotFound
@@ -77,6 +77,8 @@ def compile_round(scope: Scope, round_id: str, *, tell: bool = True) -> str:
         number = tenants.next_number(scope, "document")
         digest = content_hash(document)
         labels = _labels(number, edition, digest)
+        from samverk.documents import docx  # a large library that only printing needs
+
         row = IssuedDocument(
             id=new_id(),
             number=number,

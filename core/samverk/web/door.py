@@ -71,6 +71,11 @@ class Door(Litestar):
     what fits none of them.
     """
 
+    @staticmethod
+    def _get_default_plugins(plugins: list[Any]) -> list[Any]:
+        # Ours are the only types: without this Litestar imports Pydantic where it is installed.
+        return plugins
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and _has_plain_host(scope["headers"]):
             try:
