@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from samverk.database import Database, Unit, new_id
 from samverk.errors import Conflict, NotFound
@@ -19,8 +19,14 @@ from samverk.people import service
 from samverk.registry import Registry
 from samverk.scope import PUBLIC, Scope
 from samverk.tenants import service as tenants
-from samverk.tenants.model import IdempotencyKey
+from samverk.tenants.model import IdempotencyKey, Tenant
 from samverk.web.call import Answer, Call, Credential, Json
+
+_WIDTH = len(tenants.COLUMNS)
+_COOKIE, _TOKEN = (
+    statement.add_columns(*tenants.COLUMNS).outerjoin(Tenant, Tenant.slug == bindparam("slug"))
+    for statement in (service.BY_COOKIE, service.BY_TOKEN)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,17 @@ class Entry:
 
     registry: Registry
 
-    def identify(self, session: Unit, cookie: str, bearer: str, now: dt.datetime) -> Credential:
-        return service.identify(session, cookie, bearer, now)
+    def identify(
+        self, session: Unit, cookie: str, bearer: str, now: dt.datetime, slug: str | None = None
+    ) -> Credential:
+        """Find who is behind a request, and the tenant it names in the same statement."""
+        if slug is None or not (cookie or bearer):
+            return service.identify(session, cookie, bearer, now)
+        given = {"hash": service.secret_hash(cookie, bearer), "slug": slug}
+        row = session.connection().execute(_TOKEN if bearer else _COOKIE, given).one_or_none()
+        if row is not None and row[-_WIDTH] is not None:
+            tenants.keep(session, row[-_WIDTH:])
+        return service.credential(row, is_token=bool(bearer), now=now)
 
     def open_scope(self, session: Unit, slug: str, credential: Credential, locale: str, now: dt.datetime) -> Scope:
         """Bind the unit to the tenant and give the actor the roles held there. Raises NotFound.

@@ -6,6 +6,7 @@ Parties that are municipalities take their name from the register of places, as 
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +51,7 @@ class PartyView:
     place_key: str | None = None
 
 
-_FIND = select(
+COLUMNS = (
     Tenant.id,
     Tenant.slug,
     Tenant.plugin_key,
@@ -59,9 +60,9 @@ _FIND = select(
     Tenant.zone,
     Tenant.seen_at,
     Tenant.is_demonstration,
-).where(Tenant.slug == bindparam("slug"))
-
-
+)
+"""What a `TenantInfo` is made of, in its order."""
+_FIND = select(*COLUMNS).where(Tenant.slug == bindparam("slug"))
 _ANY = select(Tenant.id).limit(1)
 _SOURCES = select(Source.key, Source.content).where(Source.tenant_id == bindparam("tenant"))
 
@@ -74,6 +75,11 @@ def find(session: Unit, slug: str) -> TenantInfo:
     row = session.connection().execute(_FIND, {"slug": slug}).one_or_none()
     if row is None:
         raise NotFound()
+    return keep(session, row)
+
+
+def keep(session: Unit, row: Sequence[Any]) -> TenantInfo:
+    """Remember for this unit of work the tenant that a row of COLUMNS stands for."""
     found = TenantInfo(*row)
     session.info["tenant_info"] = found
     return found
@@ -91,18 +97,7 @@ def locale_of(session: Unit, slug: str | None) -> str:
 
 def every(session: Unit) -> tuple[TenantInfo, ...]:
     """Return all tenants by slug; for the front page of the installation."""
-    rows = session.execute(
-        select(
-            Tenant.id,
-            Tenant.slug,
-            Tenant.plugin_key,
-            Tenant.name,
-            Tenant.locale,
-            Tenant.zone,
-            Tenant.seen_at,
-            Tenant.is_demonstration,
-        ).order_by(Tenant.slug)
-    )
+    rows = session.execute(select(*COLUMNS).order_by(Tenant.slug))
     return tuple(TenantInfo(*row) for row in rows)
 
 

@@ -45,7 +45,9 @@ class Incoming:
 class Entry(Protocol):
     """What `app` injects: who is behind a request, and the scope of a tenant."""
 
-    def identify(self, session: Unit, cookie: str, bearer: str, now: dt.datetime) -> Credential: ...
+    def identify(
+        self, session: Unit, cookie: str, bearer: str, now: dt.datetime, slug: str | None = None
+    ) -> Credential: ...
 
     def open_scope(self, session: Unit, slug: str, credential: Credential, locale: str, now: dt.datetime) -> Scope: ...
 
@@ -112,8 +114,8 @@ class _Frame:
     def answer(self, cookie: str, now: dt.datetime) -> tuple[Outgoing, Credential]:
         headers = self.incoming.headers
         bearer = headers.get("authorization", "") if self.route.is_api else ""
-        credential = self.wrapper.entry.identify(self.session, cookie, bearer, now)
         slug = self.incoming.path.get("tenant")
+        credential = self.wrapper.entry.identify(self.session, cookie, bearer, now, slug)
         locale = self._locale(credential, slug)
         with i18n.using(locale):
             call: Call | None = None
