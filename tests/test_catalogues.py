@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from core.hatch_build import compile_catalogue
 
 from samverk.i18n import LOCALES
+from samverk.regions.terms import core_terms
 from samverk.web.layout import STATES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +62,22 @@ GLOSSARY = {
     "partly": ("delvis enig", "delvis einig", "instämmer delvis"),
     "disagree": ("uenig", "ueinig", "instämmer inte"),
 }
+
+
+REGIONAL = (
+    "arrangement",
+    "host",
+    "partner",
+    "round",
+    "council",
+    "chief_executive",
+    "declaration",
+    "common_decision",
+    "legal_form",
+)
+"""The terms of the core that pages name most, and that regions call otherwise."""
+OUTSIDE = ("core/samverk/home/templates/installation.html",)
+"""Templates that are shown for no region."""
 
 
 @cache
@@ -173,6 +190,29 @@ def test_the_words_are_of_the_language(locale: str) -> None:
     wrong = [(found[0], text) for _, text in said_in(locale) if (found := foreign.findall(PLACEHOLDER.sub("", text)))]
     wrong += [(mark, text) for _, text in said_in(locale) for mark in set("\"“”«»„'") & set(text) if mark not in quotes]
     assert wrong == []
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_pages_take_the_words_of_a_region_from_its_terms(locale: str) -> None:
+    """A message of a template that holds such a word would call it so in regions that do not."""
+    forms = [getattr(core_terms()[key][locale], form) for key in REGIONAL for form in ("sg", "sg_def", "pl", "pl_def")]
+    regional = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
+    wrong = [
+        (one.id, found)
+        for one in messages(catalogue(locale))
+        if any("/templates/" in place for place, _line in one.locations) and not places_without_region(one)
+        for text in strings(one)
+        if (found := regional.findall(PLACEHOLDER.sub("", text)))
+    ]
+    assert wrong == []
+
+
+def places_without_region(message: Message) -> bool:
+    return all(place in OUTSIDE for place, _line in message.locations)
+
+
+def test_no_message_is_a_piece_to_be_glued() -> None:
+    assert [one for found in messages(template()) for one in ids(found) if one != one.strip()] == []
 
 
 def test_states_are_the_words_of_the_glossary() -> None:

@@ -271,7 +271,12 @@ def say(
     if since or begins:
         said.append(Said(_("Since %(when)s.", when=format_date(since) if since else written.say(begins))))
     if form is not None:
-        words = _("The legal form is %(form)s (%(statute)s).", form=form.name, statute=form.statute)
+        words = _(
+            "%(legal_form)s is %(form)s (%(statute)s).",
+            legal_form=scope.words.title("legal_form", "sg_def"),
+            form=form.name,
+            statute=form.statute,
+        )
         said.append(Said(words, form.marks.get("mark")))
     return tuple(said)
 
