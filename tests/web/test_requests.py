@@ -169,3 +169,18 @@ def test_a_page_after_sign_in_stays_on_this_installation(open_site: tuple[Instal
     data = {"email": f"secretariat@{tenant}.example", "password": PASSWORD, "next": "//evil.example/x"}
 
     assert client.post("/sign-in", data=data).url.path == "/"
+
+
+def test_a_persons_language_is_kept_and_lang_in_the_address_is_for_once(open_site: tuple[Installation, str]) -> None:
+    installation, tenant = open_site
+    office = installation.browser(tenant, "secretariat")
+    assert '<html lang="nn"' in office.get("/rounds")
+    assert '<html lang="sv"' in office.get("/rounds?lang=sv")
+    assert '<html lang="nn"' in office.get("/rounds")
+
+    data = {"_csrf": office.token, "lang": "nb", "next": f"/{tenant}/meetings"}
+    answer = office.client.post("/profile/language", data=data)
+
+    assert answer.url.path == f"/{tenant}/meetings"
+    assert '<html lang="nb"' in answer.text
+    assert '<html lang="nb"' in office.get("/points")
