@@ -54,6 +54,12 @@ STATES: dict[str, tuple[str, str]] = {
     "tentative": ("◍", N_("tentative")),
     "active": ("●", N_("active")),
     "ended": ("■", N_("ended")),
+    "round_open": ("○", "open"),
+    "round_closed": ("■", "closed"),
+    "round_withdrawn": ("×", "withdrawn"),
+    "proposal_open": ("○", "open"),
+    "proposal_decided": ("■", "decided"),
+    "proposal_withdrawn": ("×", "withdrawn"),
     "queued": ("○", N_("waiting")),
     "sending": ("◐", N_("being sent")),
     "sent": ("●", N_("sent")),
@@ -84,8 +90,16 @@ def static(name: str) -> str:
 
 
 def state_word(state: str) -> str:
-    """Return a state as a word in the reader's language."""
-    return _(STATES[state][1])
+    """Return a state as a word in the reader's language; some agree with the noun that their key begins with."""
+    agreeing = {
+        "round_open": lambda: pgettext("round", "open"),
+        "round_closed": lambda: pgettext("round", "closed"),
+        "round_withdrawn": lambda: pgettext("round", "withdrawn"),
+        "proposal_open": lambda: pgettext("proposal", "open"),
+        "proposal_decided": lambda: pgettext("proposal", "decided"),
+        "proposal_withdrawn": lambda: pgettext("proposal", "withdrawn"),
+    }
+    return agreeing[state]() if state in agreeing else _(STATES[state][1])
 
 
 def state_mark(state: str, extra: str = "") -> Markup:
@@ -95,9 +109,9 @@ def state_mark(state: str, extra: str = "") -> Markup:
 
 @functools.lru_cache(1024)
 def _state_mark(_locale: str, state: str, extra: str) -> Markup:
-    symbol, word = STATES[state]
+    symbol = STATES[state][0]
     return Markup('<span class="state state-{}"><span aria-hidden="true">{}</span> {}{}</span>').format(
-        state, symbol, _(word), extra
+        state, symbol, state_word(state), extra
     )
 
 
