@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from samverk.database import new_id
 from samverk.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, Stale
@@ -315,6 +315,23 @@ _COLUMNS = (
     Point.agenda_item_id,
     Point.version,
 )
+
+
+_OWED = (
+    select(Point.id)
+    .where(
+        Point.tenant_id == bindparam("tenant"),
+        Point.owner_party_id == bindparam("party"),
+        Point.state.in_(LIVING),
+    )
+    .limit(1)
+)
+
+
+def owes(scope: Scope, party_id: str) -> bool:
+    """Say whether a party owns any point that is still asked for."""
+    given = {"tenant": scope.tenant_id, "party": party_id}
+    return scope.session.connection().execute(_OWED, given).first() is not None
 
 
 def list_points(

@@ -3,12 +3,13 @@
 Opening is `opening.py`, changes to an open round `changes.py`, what a page shows `views.py`.
 """
 
+import datetime as dt
 import hashlib
 from typing import Any
 
 import msgspec
 import rfc8785
-from sqlalchemy import func, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, update
 
 from samverk.database import new_id
 from samverk.decisions import service as decisions
@@ -24,6 +25,30 @@ from samverk.scope import Scope
 from samverk.tenants.model import Party, Subject
 
 EDITABLE = ("not_opened", "draft", "returned")
+
+# Built once: a whole quarter's answers come in on a few days, and building a statement takes longer than running it.
+_TENANT: BindParameter[str] = bindparam("tenant")
+_FORM = select(Form).where(Form.tenant_id == _TENANT, Form.id == bindparam("form")).with_for_update()
+_ROUND = (
+    select(Round.id, Round.state, Round.answers_due, Round.needs_approval, Round.cycle_key, Round.year, Round.period)
+    .where(Round.tenant_id == _TENANT, Round.id == bindparam("round"))
+    .with_for_update(read=True)
+)
+_LAST_NUMBER = select(func.max(Submission.number)).where(
+    Submission.tenant_id == _TENANT, Submission.form_id == bindparam("form")
+)
+
+
+class RoundState(msgspec.Struct, frozen=True):
+    """What the use cases of a form must know of its round, read with the row held."""
+
+    id: str
+    state: str
+    answers_due: dt.datetime
+    needs_approval: bool
+    cycle_key: str
+    year: int
+    period: int
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -58,18 +83,16 @@ def pinned_questionnaire(scope: Scope, content_hash: str) -> Pinned:
     return found
 
 
-def _locked(scope: Scope, form_id: str, version: int | None) -> tuple[Form, Round]:
+def _locked(scope: Scope, form_id: str, version: int | None) -> tuple[Form, RoundState]:
     """Lock a form and hold its round open. Raises NotFound, Stale, Conflict for a round that is not open."""
-    form = scope.session.scalar(
-        select(Form).where(Form.tenant_id == scope.tenant_id, Form.id == form_id).with_for_update()
-    )
+    form: Form | None = scope.session.scalar(_FORM, {"tenant": scope.tenant_id, "form": form_id})
     if form is None or form.state == "removed":
         raise NotFound()
-    round_ = scope.session.scalar(
-        select(Round).where(Round.tenant_id == scope.tenant_id, Round.id == form.round_id).with_for_update(read=True)
-    )
-    if round_ is None:
+    given = {"tenant": scope.tenant_id, "round": form.round_id}
+    row = scope.session.connection().execute(_ROUND, given).one_or_none()
+    if row is None:
         raise NotFound()
+    round_ = RoundState(*row)
     if round_.state != "open":
         raise Conflict(_("The round is closed. Ask the secretariat."))
     if version is not None and form.version != version:
@@ -158,7 +181,7 @@ def submit(
     if form.state not in EDITABLE:
         raise Conflict(_("The form has been submitted already."))
     pinned = pinned_questionnaire(scope, form.questionnaire_hash)
-    asked = asking.asked_points(scope, form)
+    asked = asking.asked_points(scope, form) if points.owes(scope, form.party_id) else ()
     numbers = {point.id: point.number for point in asked}
     shape = reading.shape_problems(pinned, form.questionnaire_hash, items)
     problems = (
@@ -175,17 +198,11 @@ def submit(
 
 
 def _accept_submission(
-    scope: Scope, form: Form, round_: Round, pinned: Pinned, asked: tuple[points.PointView, ...]
+    scope: Scope, form: Form, round_: RoundState, pinned: Pinned, asked: tuple[points.PointView, ...]
 ) -> Receipt:
     language = form.language or scope.locale
-    number = (
-        scope.session.scalar(
-            select(func.max(Submission.number)).where(
-                Submission.tenant_id == scope.tenant_id, Submission.form_id == form.id
-            )
-        )
-        or 0
-    ) + 1
+    known = {"tenant": scope.tenant_id, "form": form.id}
+    number = (scope.session.connection().execute(_LAST_NUMBER, known).scalar() or 0) + 1
     is_late = scope.now > round_.answers_due
     moment = scope.now.isoformat(timespec="seconds").replace("+00:00", "Z")
     record: dict[str, Any] = {
@@ -242,7 +259,7 @@ def _propose(scope: Scope, form: Form, pinned: Pinned, language: str) -> None:
 
 
 def _plugin_problems(
-    scope: Scope, round_: Round, form: Form, items: dict[str, Any], language: str
+    scope: Scope, round_: RoundState, form: Form, items: dict[str, Any], language: str
 ) -> tuple[Problem, ...]:
     if not scope.plugin.manager.hook.samverk_answer_problems.get_hookimpls():
         return ()
@@ -254,7 +271,7 @@ def _plugin_problems(
 
 
 def _for_plugin(
-    scope: Scope, round_: Round, form: Form, items: dict[str, Any] | None = None, language: str | None = None
+    scope: Scope, round_: RoundState, form: Form, items: dict[str, Any] | None = None, language: str | None = None
 ) -> AnsweredForm:
     subject = scope.session.scalar(
         select(Subject.key).where(Subject.tenant_id == scope.tenant_id, Subject.id == form.subject_id)

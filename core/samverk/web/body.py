@@ -17,6 +17,7 @@ MAX_FIELDS = 5_000
 MAX_DEPTH = 32
 FORM_TYPE = "application/x-www-form-urlencoded"
 JSON_TYPE = "application/json"
+_OPENING_OR_CLOSING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|$)|[\[\]{}]', re.DOTALL)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -84,23 +85,18 @@ def json_value(body: bytes, content_type: str) -> Any:
 
 
 def _check_depth(body: bytes) -> None:
-    depth, in_string, escaped = 0, False, False
-    for byte in body:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in (0x5B, 0x7B):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise BadBody(400, f"The JSON is nested deeper than {MAX_DEPTH} levels.")
-        elif byte in (0x5D, 0x7D):
-            depth -= 1
+    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+        return
+    depth = 0
+    # What stands in a string opens nothing; an unfinished string goes to the end.
+    for found in _OPENING_OR_CLOSING.finditer(body):
+        match found[0]:
+            case b"[" | b"{":
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise BadBody(400, f"The JSON is nested deeper than {MAX_DEPTH} levels.")
+            case b"]" | b"}":
+                depth -= 1
 
 
 def _cleaned(value: Any) -> Any:
