@@ -184,7 +184,8 @@ def test_one_arrangement_says_its_sentence_with_marks(scope: Scope) -> None:
         Said("6 parties take part.", "assumed"),
         Said("Who is vertskommune is not known."),
         Said(
-            "Tilknytingsforma is administrativt vertskommunesamarbeid (kommuneloven kap. 20, §§ 20-1, 20-2, 20-4, 20-5).",
+            "Tilknytingsforma is administrativt vertskommunesamarbeid "
+            "(kommuneloven kap. 20, §§ 20-1, 20-2, 20-4, 20-5).",
             "assumed",
         ),
     )

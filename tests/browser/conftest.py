@@ -1,8 +1,10 @@
 """A real server with the demonstration, and a real Chromium (found by `SAMVERK_CHROMIUM` or on the path)."""
 
+import datetime as dt
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -21,6 +23,17 @@ AXE = Path(__file__).parents[2] / "core" / "assets" / "node_modules" / "axe-core
 @dataclass(frozen=True)
 class Site:
     address: str
+    database: Path
+
+    def let_deadlines_pass(self, tenant: str) -> None:
+        """Let the deadline of the tenant's open rounds lie a minute back; the papers are still to come."""
+        past = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)).strftime("%Y-%m-%d %H:%M:%S.%f")
+        with sqlite3.connect(self.database, timeout=10) as rows:
+            rows.execute(
+                "UPDATE round SET answers_due = ? WHERE state = 'open'"
+                " AND tenant_id = (SELECT id FROM tenant WHERE slug = ?)",
+                (past, tenant),
+            )
 
     def sign_in(self, page: Page, tenant: str, who: str) -> None:
         page.goto(f"{self.address}/sign-in?next=/{tenant}/")
@@ -53,7 +66,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             assert process.poll() is None, "the demonstration did not start"
             assert time.monotonic() < patience, "the demonstration did not get ready"
             time.sleep(0.3)
-    yield Site(address)
+    yield Site(address, data / "d" / "samverk.sqlite3")
     process.terminate()
     process.wait(20)
 

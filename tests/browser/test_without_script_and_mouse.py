@@ -1,85 +1,151 @@
-"""The main jobs without JavaScript, and by keyboard alone."""
+"""The main jobs by keyboard alone, with and without JavaScript: a host form, reactions of a partner, a meeting."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import Site
+from tests.browser.conftest import PASSWORD, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TENANT = "nord-gudbrandsdal"
-HOST_FORM = re.compile(r"vertskommune")
 
 
-def task(page: Page, site: Site, role: str) -> str:
-    """Return the address of a form of the person's tasks in a role."""
-    page.goto(f"{site.address}/{TENANT}/tasks?lang=nn")
-    row = page.locator("li", has_text=role).filter(has_text="skjema").first
-    return str(row.locator("a").first.get_attribute("href"))
+class Keyboard:
+    """A person without a mouse: everything is reached by Tab and done by keys."""
+
+    def __init__(self, page: Page, site: Site) -> None:
+        self.page, self.site = page, site
+
+    def reach(self, selector: str, most: int = 500) -> None:
+        """Press Tab until an element that fits has the focus."""
+        for _press in range(most):
+            self.page.keyboard.press("Tab")
+            if self.page.locator(f":is({selector}):focus").count():
+                return
+        raise AssertionError(f"Tab never came to {selector}")
+
+    def press(self, selector: str) -> None:
+        self.reach(selector)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_load_state()
+
+    def choose(self, selector: str) -> None:
+        self.reach(selector)
+        self.page.keyboard.press("Space")
+
+    def write(self, selector: str, words: str) -> None:
+        self.reach(selector)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(words)
+
+    def sign_in(self, who: str, path: str) -> None:
+        self.page.goto(f"{self.site.address}/sign-in?next=/{TENANT}{path}")
+        self.write("#email", f"{who}@{TENANT}.example")
+        self.write("#password", PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(re.compile(re.escape(f"/{TENANT}{path}")))
 
 
-def fill_form(page: Page) -> None:
-    """Answer everything: nothing to report, no proposal, points under way."""
-    for box in page.locator("input[type=checkbox][name$='.nothing']").all():
-        box.check()
-    for area in page.locator("textarea[name^='a.']").all():
-        area.fill("")
-    for radio in page.locator("input[type=radio][name$='.has'][value=no]").all():
-        radio.check()
-    for radio in page.locator("input[type=radio][name$='.status'][value=under_way]").all():
-        radio.check()
-    for area in page.locator("textarea[name^='p.'][name$='.words']").all():
-        area.fill("Vi er i gang.")
-
-
-def test_a_host_form_without_javascript(chromium: Browser, site: Site) -> None:
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    site.sign_in(page, TENANT, "contact-3435")
-    address = task(page, site, "vertskommune")
-    page.goto(f"{site.address}{address}?lang=nn")
-    fill_form(page)
-    page.fill("textarea[name='a.outlook']", "Ein ny tilsett byrjar i januar.")
-
-    page.click("button[value=check]")
-    assert page.locator(".error-summary").count() == 0, page.inner_text("main")
-    page.click("main form button[type=submit]")
-
-    assert page.locator(".error-summary").count() == 0, page.inner_text("main")
-    assert page.locator("#receipt").count() == 1
-    assert page.locator(".hash").inner_text() != ""
+@pytest.fixture(params=[True, False], ids=["script", "no script"])
+def keyboard(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[Keyboard]:
+    context = chromium.new_context(java_script_enabled=request.param, viewport={"width": 1280, "height": 900})
+    yield Keyboard(context.new_page(), site)
     context.close()
 
 
-def tab_to(page: Page, selector: str, most: int = 400) -> None:
-    """Press Tab until the element has the focus."""
-    for _press in range(most):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"Tab never came to {selector}")
+def a_task(page: Page, role: str) -> str:
+    """Return the address of the person's first form in a role that is still to be answered."""
+    row = (
+        page.locator("main li", has_text=role)
+        .filter(has_text="1. desember")
+        .or_(page.locator("main li", has_text=role))
+    )
+    address = row.first.locator("a").first.get_attribute("href")
+    assert address is not None
+    return address
 
 
-def test_a_form_by_keyboard_alone(chromium: Browser, site: Site) -> None:
-    page = chromium.new_page()
-    page.goto(f"{site.address}/sign-in?next=/{TENANT}/tasks")
-    tab_to(page, "#email")
-    page.keyboard.type(f"contact-3433@{TENANT}.example")
-    page.keyboard.press("Tab")
-    page.keyboard.type("a password for the browser")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{site.address}/{TENANT}/tasks")
-    tab_to(page, "main a.button")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/forms/"))
-    tab_to(page, "textarea[name^='a.']")
+def test_a_host_form_from_task_to_receipt(keyboard: Keyboard, request: pytest.FixtureRequest) -> None:
+    who = "contact-3435" if request.node.callspec.id == "script" else "contact-3431"
+    keyboard.sign_in(who, "/tasks")
+    page = keyboard.page
+    address = a_task(page, "vertskommune")
+    page.goto(keyboard.site.address + address)
+    boxes = page.locator("input[type=checkbox][name$='.nothing']").evaluate_all(
+        "all => all.map(one => [one.id, one.checked])"
+    )
+    keyboard.reach("textarea[name='a.operations.economy']")
+    page.keyboard.press("Control+A")
     page.keyboard.type("Skrive med tastatur aleine.")
-    tab_to(page, "button[value=save]")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".notice")
+    for name, is_checked in boxes:
+        if not is_checked and name != "a.operations.economy.nothing":
+            keyboard.choose(f"[id='{name}']")
+            break
+    keyboard.press("button[value=save]")
+    assert "Skrive med tastatur aleine." in page.locator("textarea[name='a.operations.economy']").input_value()
 
-    assert "Skrive med tastatur aleine." in page.content()
-    page.close()
+    for name in page.locator("input[type=checkbox][name$='.nothing']:not(:checked)").evaluate_all(
+        "all => all.map(one => one.id)"
+    ):
+        keyboard.choose(f"[id='{name}']")
+    for group in page.locator("fieldset[id$='.status']").evaluate_all("all => all.map(one => one.id)"):
+        keyboard.reach(f"[id='{group}'] input")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Space")
+        keyboard.write(f"textarea[name='{group.removesuffix('.status')}.words']", "Vi er i gang.")
+        keyboard.write(f"textarea[name='{group.removesuffix('.status')}.reason']", "Ingen")
+    if page.locator("input[name='a.proposals.has']:checked").count() == 0:
+        keyboard.reach("input[name='a.proposals.has']")
+        page.keyboard.press("Space")
+    keyboard.press("button[value=check]")
+    assert page.locator(".error-summary").count() == 0, page.inner_text("main")
+    keyboard.press("main form button[type=submit]")
+
+    expect(page.locator("#receipt")).to_have_count(1)
+    assert re.fullmatch(r"[0-9a-f]{64}", page.locator("#receipt .hash").inner_text())
+
+
+def test_a_partner_reacts_to_the_host(keyboard: Keyboard, request: pytest.FixtureRequest) -> None:
+    keyboard.site.let_deadlines_pass(TENANT)
+    who = "contact-3434" if request.node.callspec.id == "script" else "contact-3433"
+    keyboard.sign_in(who, "/tasks")
+    page = keyboard.page
+    address = page.locator("main a[href$='#reactions']").first.get_attribute("href")
+    assert address is not None
+    page.goto(keyboard.site.address + address.partition("#")[0])
+
+    verdict = "input[name='r.outlook.verdict'][value=disagree]"
+    keyboard.reach("input[name='r.outlook.verdict']")
+    while not page.locator(verdict).is_checked():
+        page.keyboard.press("ArrowRight")
+    keyboard.write("textarea[name='r.outlook.words']", "Vi ser det annleis.")
+    keyboard.press("#reactions form button[type=submit]")
+
+    expect(page.locator(".notice")).to_have_count(1)
+    assert page.locator(verdict).is_checked()
+    assert page.locator("textarea[name='r.outlook.words']").input_value() == "Vi ser det annleis."
+
+
+def test_a_meeting_is_summarised_with_a_point(keyboard: Keyboard, request: pytest.FixtureRequest) -> None:
+    keyboard.sign_in("secretariat", "/meetings")
+    page = keyboard.page
+    day = "2027-05-04" if request.node.callspec.id == "script" else "2027-05-05"
+    keyboard.press("details summary")
+    keyboard.write("#held_on", day)
+    keyboard.press("form[action$='/meetings'] button[type=submit]")
+    keyboard.write("#title", "Økonomi i ordningane")
+    keyboard.page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    keyboard.write("textarea[name=summary]", "Møtet drøfta økonomien.")
+    keyboard.press("form[action$='/summary'] button[type=submit]")
+    expect(page.locator(".notice")).to_have_count(1)
+    keyboard.press("section.panel details summary")
+    keyboard.write("form[action$='/point'] textarea[name=text]", "Sende ut tala for november.")
+    keyboard.press("form[action$='/point'] button[type=submit]")
+
+    expect(page.locator("main")).to_contain_text("Sende ut tala for november.")
+    assert "Møtet drøfta økonomien." in page.locator("textarea[name=summary]").first.input_value()
 
 
 def test_a_draft_is_saved_by_itself(chromium: Browser, site: Site) -> None:
@@ -94,23 +160,3 @@ def test_a_draft_is_saved_by_itself(chromium: Browser, site: Site) -> None:
 
     assert page.input_value("textarea[name='a.outlook']") == "Lagra av seg sjølv"
     page.close()
-
-
-def test_a_partner_reacts_without_javascript_and_a_meeting_is_minuted(chromium: Browser, site: Site) -> None:
-    """After the deadline was moved to today's past by closing nothing: the host's answers of a finished round show."""
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    site.sign_in(page, TENANT, "secretariat")
-    page.goto(f"{site.address}/{TENANT}/rounds?lang=nn")
-    page.locator("tbody tr").first.locator("th a").click()
-    page.get_by_role("button", name=re.compile("saklista|Make the agenda")).click()
-    page.locator("textarea[name=summary]").first.fill("Møtet drøfta drifta.")
-    page.locator("form[action$='/summary'] button[type=submit]").first.click()
-    assert page.locator(".notice").count() == 1
-    page.locator("section.panel details summary").first.click()
-    form = page.locator("form[action$='/point']").first
-    form.locator("textarea[name=text]").fill("Sende ut tala for november.")
-    form.locator("button[type=submit]").click()
-
-    assert "Sende ut tala for november." in page.content()
-    context.close()

@@ -66,3 +66,15 @@ def react(scope: Scope, form_id: str, item_key: str, verdict: str, words: str, l
     row.actor, row.at = scope.actor.name, scope.now
     row.version += 1
     scope.flush()
+
+
+def reacted(scope: Scope, host_form_ids: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """Return (host form, party) for every party that has reacted to one of the host forms."""
+    if not host_form_ids:
+        return frozenset()
+    rows = scope.session.execute(
+        select(Reaction.host_form_id, Reaction.party_id).where(
+            Reaction.tenant_id == scope.tenant_id, Reaction.host_form_id.in_(host_form_ids)
+        )
+    )
+    return frozenset((form_id, party_id) for form_id, party_id in rows)

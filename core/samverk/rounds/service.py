@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import rfc8785
-from sqlalchemy import BindParameter, bindparam, func, select, update
+from sqlalchemy import BindParameter, bindparam, func, insert, select, update
 
 from samverk.database import new_id
 from samverk.decisions import service as decisions
@@ -37,6 +37,7 @@ _ROUND = (
 _LAST_NUMBER = select(func.max(Submission.number)).where(
     Submission.tenant_id == _TENANT, Submission.form_id == bindparam("form")
 )
+_ADD_SUBMISSION, _ADD_EVENT = insert(Submission), insert(FormEvent)
 
 
 class RoundState(msgspec.Struct, frozen=True):
@@ -214,22 +215,27 @@ def _accept_submission(
         "submitted_at": moment,
     }
     digest = hashlib.sha256(rfc8785.dumps(record)).hexdigest()
-    scope.add(
-        Submission(
-            id=new_id(),
-            form_id=form.id,
-            number=number,
-            answers=form.answers,
-            language=language,
-            content_hash=digest,
-            submitted_at=scope.now,
-            submitted_by=scope.actor.name,
-            is_late=is_late,
-        )
+    # Two rows that are only ever added: written as columns, without the bookkeeping of entities.
+    connection, new = scope.session.connection(), {"tenant_id": scope.tenant_id, "form_id": form.id}
+    connection.execute(
+        _ADD_SUBMISSION,
+        new
+        | {
+            "id": new_id(),
+            "number": number,
+            "answers": form.answers,
+            "language": language,
+            "content_hash": digest,
+            "submitted_at": scope.now,
+            "submitted_by": scope.actor.name,
+            "is_late": is_late,
+        },
+    )
+    connection.execute(
+        _ADD_EVENT, new | {"id": new_id(), "at": scope.now, "actor": scope.actor.name, "kind": "submitted"}
     )
     form.state = "awaiting_approval" if round_.needs_approval else "submitted"
     form.submitted_at, form.is_late, form.receipt, form.return_reason = scope.now, is_late, digest, None
-    _keep(scope, form.id, "submitted")
     for point in asked:
         given = form.answers["points"][point.id]
         points.answer(

@@ -7,7 +7,7 @@ import msgspec
 from samverk.meetings import service as meetings
 from samverk.points import service as points
 from samverk.regions.definition import LocalText
-from samverk.rounds import service, views
+from samverk.rounds import reactions, service, views
 from samverk.scope import Scope
 
 
@@ -51,6 +51,7 @@ def tasks(scope: Scope) -> tuple[Task, ...]:
     for round_ in views.list_rounds(scope, states=("open",)) if answering or approving else ():
         rows = views.forms(scope, round_ids=(round_.id,), party_ids=answering | approving)
         hosts = {row.subject_id: row for row in views.forms(scope, round_ids=(round_.id,)) if row.role == "host"}
+        reacted = reactions.reacted(scope, tuple(host.id for host in hosts.values()))
         for row in rows:
             address = f"/forms/{row.id}"
             if actor.acts_for(row.party_id, row.subject_id, "approver") and row.state == "awaiting_approval":
@@ -61,20 +62,16 @@ def tasks(scope: Scope) -> tuple[Task, ...]:
                 continue
             if row.state in service.EDITABLE:
                 add("form", address, row.subject_name, "", "", row.party, row.role, row.state, round_.answers_due_on)
-            elif row.role == "partner" and scope.now <= round_.papers_due:
+            if row.role == "partner" and scope.now <= round_.papers_due:
                 host = hosts.get(row.subject_id)
-                if host is not None and views.is_released(scope, round_, host.state):
-                    add(
-                        "reaction",
-                        f"{address}#reactions",
-                        row.subject_name,
-                        "",
-                        "",
-                        row.party,
-                        row.role,
-                        row.state,
-                        round_.papers_due_on,
-                    )
+                if (
+                    host is not None
+                    and views.is_released(scope, round_, host.state)
+                    and (host.id, row.party_id) not in reacted
+                ):
+                    reaction_due = round_.papers_due_on
+                    place = f"{address}#reactions"
+                    add("reaction", place, row.subject_name, "", "", row.party, row.role, row.state, reaction_due)
     for point in points.list_points(scope, states=points.LIVING):
         mine = point.owner_party_id in answering or (point.owner_party_id is None and actor.has("secretariat"))
         if mine and point.state in ("open", "reopened"):

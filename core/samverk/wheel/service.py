@@ -104,9 +104,7 @@ def year_items(scope: Scope, year: int, extra: Iterable[WheelItem] = ()) -> tupl
         raise NotFound()
     rows = tuple(extra)
     real = {(row.replaces, row.begins) for row in rows}
-    found = [
-        _of_model(scope, one) for one in rules.occurrences(scope.model, year) if (one.key, one.begins) not in real
-    ]
+    found = [_of_model(scope, one) for one in rules.occurrences(scope.model, year) if (one.key, one.begins) not in real]
     for entry in scope.plugin.call("samverk_calendar_entries", year=year):
         name, lang = scope.text_lang(dict(entry.name))
         mark = {"mark": "assumed"} if entry.assumed else {}
