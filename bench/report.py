@@ -8,6 +8,7 @@ import os
 import platform
 import sqlite3
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -94,7 +95,7 @@ def is_steady(run: Run) -> bool:
     return run.costs[0].spread <= SPREAD_LIMIT
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(len(heads))]
     lines = [heads, tuple("-" * width for width in widths), *rows]
     return "\n".join(
