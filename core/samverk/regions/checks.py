@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from samverk.errors import RegionFault
-from samverk.regions import placeholders, terms
+from samverk.regions import placeholders, terms, times
 from samverk.regions.definition import Definition, LocalText, Marked, TermForms
 from samverk.regions.demonstration import Demonstration
 from samverk.regions.starter import Starter
@@ -80,6 +80,7 @@ def definition_faults(definition: Definition) -> list[RegionFault]:
     faults += _questionnaire_faults(definition)
     faults += _cycle_faults(definition)
     faults += _wheel_faults(definition)
+    faults += times.definition_faults(definition, REGION)
     return faults
 
 
@@ -134,7 +135,10 @@ def _questionnaire_faults(definition: Definition) -> Iterator[RegionFault]:
                 other = questionnaire.items.get(item.rule.item)
                 if other is None or item.rule.item == item_key:
                     yield _unknown(REGION, f"{path}.rule.item", "other question", item.rule.item, questionnaire.items)
-                elif other.kind in CHOICE_KINDS:
+                elif other.kind not in CHOICE_KINDS:
+                    message = "a rule can only look at a question of kind 'choice'"
+                    yield RegionFault(REGION, f"{path}.rule.item", message)
+                else:
                     for choice in item.rule.is_:
                         if choice not in other.options:
                             yield _unknown(REGION, f"{path}.rule.is", "choice", choice, other.options)
@@ -211,6 +215,10 @@ def starter_faults(starter: Starter, definition: Definition, places: PlaceNames 
     for path, text in _texts(starter, ""):
         if lead not in text:
             faults.append(RegionFault(STARTER, path, f"the text in the leading language {lead!r} is missing"))
+    faults += times.starter_faults(starter, STARTER)
+    for key, cycle in definition.cycles.items():
+        if cycle.members is not None and cycle.members not in starter.sets:
+            faults.append(_unknown(REGION, f"cycles.{key}.members", "set of the starter", cycle.members, starter.sets))
     for path, party in _party_refs(starter):
         faults += _party_fault(STARTER, path, party, starter, places)
     for key, arrangement in starter.arrangements.items():
