@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Date, Integer, String, and_, bindparam, cast, func, or_, select
+from sqlalchemy import BindParameter, Date, Integer, String, and_, bindparam, cast, func, literal_column, or_, select
 
 from samverk.arrangements.model import Arrangement, ArrangementForm, ArrangementParty
+from samverk.database import IdType
 from samverk.errors import NotFound
+from samverk.guard import Prepared
 from samverk.i18n import _
 from samverk.regions.definition import LocalText, in_locale
 from samverk.scope import Scope
@@ -113,7 +115,7 @@ class ArrangementForRound(msgspec.Struct, frozen=True):
 
 # The statements are built once: building them took as long as running them (measured).
 _DAY = bindparam("on", type_=Date)
-_TENANT: BindParameter[str] = bindparam("tenant")
+_TENANT: BindParameter[str] = bindparam("tenant", type_=IdType)
 # One row an arrangement, its parties as text: a row for each party took three times as long (measured).
 _PARTIES = (
     select(
@@ -124,7 +126,7 @@ _PARTIES = (
             + ArrangementParty.role
             + "|"
             + func.coalesce(ArrangementParty.marks["mark"].as_string(), ""),
-            ";",
+            literal_column("';'"),  # type: ignore[arg-type]  # a text would be written anew each time
         ),
     )
     .where(
@@ -134,6 +136,7 @@ _PARTIES = (
     )
     .group_by(ArrangementParty.arrangement_id)
 )
+_PARTIES_OF_ALL = Prepared(_PARTIES)
 _PARTIES_OF_SOME = _PARTIES.where(ArrangementParty.arrangement_id.in_(bindparam("ids", expanding=True)))
 _TAGGED = (
     select(Subject.id, Subject.key, Subject.name, Subject.position, Arrangement.status, Subject.tags)
@@ -169,10 +172,13 @@ _LIST = (
     .order_by(Subject.position, Subject.key)
     .limit(bindparam("limit", type_=Integer))
 )
-_LIST_AFTER = _LIST.where(
-    or_(
-        Subject.position > bindparam("position"),
-        and_(Subject.position == bindparam("position"), Subject.key > bindparam("key")),
+_LIST_FIRST = Prepared(_LIST)
+_LIST_AFTER = Prepared(
+    _LIST.where(
+        or_(
+            Subject.position > bindparam("position"),
+            and_(Subject.position == bindparam("position"), Subject.key > bindparam("key")),
+        )
     )
 )
 EVERY = 100_000
@@ -208,7 +214,7 @@ def _parties(
     place = {party_id: number for number, party_id in enumerate(names)}
     given: dict[str, Any] = {"tenant": scope.tenant_id, "on": on}
     if ids is None:
-        rows = scope.session.connection().execute(_PARTIES, given).all()
+        rows: Any = _PARTIES_OF_ALL.rows(scope.session.connection(), given)
     else:
         rows = scope.session.connection().execute(_PARTIES_OF_SOME, given | {"ids": tuple(ids)}).all()
     groups = {id_: facts.split(";") for id_, facts in rows}
@@ -240,13 +246,13 @@ def list_arrangements(
     if after:
         position, cursor_key = _cursor(after)
         given |= {"position": position, "key": cursor_key}
-    rows = scope.session.connection().execute(_LIST_AFTER if after else _LIST, given).all()
+    rows = (_LIST_AFTER if after else _LIST_FIRST).rows(scope.session.connection(), given)
     has_more = limit is not None and len(rows) > limit
     if has_more:
         rows = rows[:limit]
     is_whole = not has_more and not after
-    by_id = _parties(scope, on, None if is_whole else [row.id for row in rows], parties)
-    sizes = set_sizes(scope, on) if any(row.candidate_set_id for row in rows) else {}
+    by_id = _parties(scope, on, None if is_whole else [row[0] for row in rows], parties)
+    sizes = set_sizes(scope, on) if any(row[10] for row in rows) else {}
     locale, fallbacks = scope.locale, scope.model.locales
     found: dict[str, ArrangementRow] = {}
     for id_, key, position, name, short, area, status, begins, ends, count, set_id, form, marks in rows:
@@ -269,7 +275,7 @@ def list_arrangements(
             sizes.get(set_id),
             marks,
         )
-    last = f"{rows[-1].position}:{rows[-1].key}" if has_more else None
+    last = f"{rows[-1][2]}:{rows[-1][1]}" if has_more else None
     return tuple(found.values()), last
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Date, bindparam, delete, func, or_, select, update
 
-from samverk.database import Database, Unit, new_id
+from samverk.database import Database, IdType, Unit, new_id
 from samverk.errors import Invalid, NotFound, Problem, TooManyRequests
+from samverk.guard import Prepared
 from samverk.i18n import _
 from samverk.people import passwords
 from samverk.people.model import ApiToken, Attempt, Person, RoleGrant, SignIn
@@ -48,11 +49,13 @@ BY_TOKEN = (
     .where(ApiToken.secret_hash == bindparam("hash"), ApiToken.revoked_at.is_(None), Person.disabled_at.is_(None))
 )
 _DAY = bindparam("on", type_=Date)
-_GRANTS = select(RoleGrant.role, RoleGrant.party_id, RoleGrant.subject_id).where(
-    RoleGrant.tenant_id == bindparam("tenant"),
-    RoleGrant.person_id == bindparam("person"),
-    or_(RoleGrant.valid_from.is_(None), RoleGrant.valid_from <= _DAY),
-    or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= _DAY),
+_GRANTS = Prepared(
+    select(RoleGrant.role, RoleGrant.party_id, RoleGrant.subject_id).where(
+        RoleGrant.tenant_id == bindparam("tenant", type_=IdType),
+        RoleGrant.person_id == bindparam("person", type_=IdType),
+        or_(RoleGrant.valid_from.is_(None), RoleGrant.valid_from <= _DAY),
+        or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= _DAY),
+    )
 )
 
 
@@ -98,8 +101,7 @@ def touch(database: Database, session_id: str, now: dt.datetime) -> None:
 def grants_of(session: Unit, tenant_id: str, person_id: str, today: dt.date) -> tuple[Grant, ...]:
     """Return the roles a person holds in a tenant on a day."""
     given = {"tenant": tenant_id, "person": person_id, "on": today}
-    rows = session.connection().execute(_GRANTS, given)
-    return tuple(Grant(role, party_id, subject_id) for role, party_id, subject_id in rows)
+    return tuple([Grant(*row) for row in _GRANTS.rows(session.connection(), given)])
 
 
 def sign_in(session: Unit, email: str, password: str, address: str, now: dt.datetime) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select
 
 from samverk.database import Database, Unit, new_id
 from samverk.errors import Conflict, NotFound
+from samverk.guard import Prepared
 from samverk.i18n import _
 from samverk.people import service
 from samverk.registry import Registry
@@ -24,7 +25,7 @@ from samverk.web.call import Answer, Call, Credential, Json
 
 _WIDTH = len(tenants.COLUMNS)
 _COOKIE, _TOKEN = (
-    statement.add_columns(*tenants.COLUMNS).outerjoin(Tenant, Tenant.slug == bindparam("slug"))
+    Prepared(statement.add_columns(*tenants.COLUMNS).outerjoin(Tenant, Tenant.slug == bindparam("slug")))
     for statement in (service.BY_COOKIE, service.BY_TOKEN)
 )
 
@@ -42,7 +43,7 @@ class Entry:
         if slug is None or not (cookie or bearer):
             return service.identify(session, cookie, bearer, now)
         given = {"hash": service.secret_hash(cookie, bearer), "slug": slug}
-        row = session.connection().execute(_TOKEN if bearer else _COOKIE, given).one_or_none()
+        row = (_TOKEN if bearer else _COOKIE).one(session.connection(), given)
         if row is not None and row[-_WIDTH] is not None:
             tenants.keep(session, row[-_WIDTH:])
         return service.credential(row, is_token=bool(bearer), now=now)

@@ -14,8 +14,9 @@ import msgspec
 import rfc8785
 from sqlalchemy import bindparam, select
 
-from samverk.database import Unit, new_id
+from samverk.database import IdType, Unit, new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem
+from samverk.guard import Prepared
 from samverk.i18n import _, sort_key
 from samverk.reference.places import load_places
 from samverk.regions.definition import Definition, LocalText
@@ -31,9 +32,11 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
 
 # Built once: it runs on almost every page.
-_PARTIES = select(
-    Party.id, Party.key, Party.kind, Party.place_key, Party.name, Party.roles, Party.is_member, Party.marks
-).where(Party.tenant_id == bindparam("tenant"))
+_PARTIES = Prepared(
+    select(
+        Party.id, Party.key, Party.kind, Party.place_key, Party.name, Party.roles, Party.is_member, Party.marks
+    ).where(Party.tenant_id == bindparam("tenant", type_=IdType))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ def marks(value: Any) -> dict[str, Any]:
 
 def parties(scope: Scope, on: dt.date | None = None, *, members_only: bool = False) -> tuple[PartyView, ...]:
     """Return the parties, members first in the language's order, named as of a date."""
-    rows = scope.session.connection().execute(_PARTIES, {"tenant": scope.tenant_id})
+    rows = _PARTIES.rows(scope.session.connection(), {"tenant": scope.tenant_id})
     day = on or scope.today
     found = []
     for id_, key, kind, place_key, own_name, roles, is_member, marks_ in rows:
