@@ -3,6 +3,7 @@
 Servers are `servers.py`'s, clients `load.py`'s and `submitting.py`'s, words and goals `report.py`'s.
 """
 
+import compileall
 import http.client
 import json
 import re
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+import samverk
 from bench import load, seed, servers
 from bench.load import Request
 from bench.seed import Files, Prepared
@@ -203,7 +205,12 @@ def memory(data: Path, files: Files) -> float:
 
 
 def starts(data: Path, times: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of `samverk --help`, and of a server until it is ready; the first of each is not counted."""
+    """Return the seconds of `samverk --help`, and of a server until it is ready; the first of each is not counted.
+
+    Bytecode is compiled before, as an installation does, also where the environment forbids Python to write it.
+    """
+    for folder in (Path(samverk.__file__).parent, *(ROOT / "plugins").glob("*/samverk_*")):
+        compileall.compile_dir(folder, quiet=1)
     command = str(Path(sys.executable).parent / "samverk")
     helps = [servers.seconds_of([command, "--help"]) for _time in range(times + 1)]
     ready = []

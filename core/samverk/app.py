@@ -84,7 +84,6 @@ def from_environment() -> "Litestar":
 
     made = create(handed_over())
     # What stands now stands until the end: it need not be looked through for garbage again and again (measured).
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     return made
