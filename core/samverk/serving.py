@@ -28,8 +28,8 @@ def serve(settings: Settings, data: Path, host: str, port: int, workers: int) ->
         "SAMVERK_SERVE_DEMO": "1" if settings.demonstration else "0",
     }
     sys.stdout.flush()
-    if os.name == "posix":
-        # The server's first process only watches the others: it begins anew without what a command has imported.
+    if os.name == "posix" and "sqlalchemy" in sys.modules:
+        # The server's first process only watches the others: it begins anew without what filling has imported.
         os.execv(sys.executable, [sys.executable, "-m", "samverk.serving"])  # noqa: S606
     _serve_from_environment()
 
