@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.conftest import PASSWORD, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -25,10 +25,16 @@ class Keyboard:
                 return
         raise AssertionError(f"Tab never came to {selector}")
 
-    def press(self, selector: str) -> None:
+    def open(self, selector: str) -> None:
+        """Open what is folded, on the same page."""
         self.reach(selector)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_load_state()
+
+    def send(self, selector: str) -> None:
+        """Press a button and wait until the page it leads to has replaced this one."""
+        self.reach(selector)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
 
     def choose(self, selector: str) -> None:
         self.reach(selector)
@@ -82,7 +88,7 @@ def test_a_host_form_from_task_to_receipt(keyboard: Keyboard, request: pytest.Fi
         if not is_checked and name != "a.operations.economy.nothing":
             keyboard.choose(f"[id='{name}']")
             break
-    keyboard.press("button[value=save]")
+    keyboard.send("button[value=save]")
     assert "Skrive med tastatur aleine." in page.locator("textarea[name='a.operations.economy']").input_value()
 
     for name in page.locator("input[type=checkbox][name$='.nothing']:not(:checked)").evaluate_all(
@@ -98,9 +104,9 @@ def test_a_host_form_from_task_to_receipt(keyboard: Keyboard, request: pytest.Fi
     if page.locator("input[name='a.proposals.has']:checked").count() == 0:
         keyboard.reach("input[name='a.proposals.has']")
         page.keyboard.press("Space")
-    keyboard.press("button[value=check]")
+    keyboard.send("button[value=check]")
     assert page.locator(".error-summary").count() == 0, page.inner_text("main")
-    keyboard.press("main form button[type=submit]")
+    keyboard.send("main form button[type=submit]")
 
     expect(page.locator("#receipt")).to_have_count(1)
     assert re.fullmatch(r"[0-9a-f]{64}", page.locator("#receipt .hash").inner_text())
@@ -120,7 +126,7 @@ def test_a_partner_reacts_to_the_host(keyboard: Keyboard, request: pytest.Fixtur
     while not page.locator(verdict).is_checked():
         page.keyboard.press("ArrowRight")
     keyboard.write("textarea[name='r.outlook.words']", "Vi ser det annleis.")
-    keyboard.press("#reactions form button[type=submit]")
+    keyboard.send("#reactions form button[type=submit]")
 
     expect(page.locator(".notice")).to_have_count(1)
     assert page.locator(verdict).is_checked()
@@ -131,18 +137,18 @@ def test_a_meeting_is_summarised_with_a_point(keyboard: Keyboard, request: pytes
     keyboard.sign_in("secretariat", "/meetings")
     page = keyboard.page
     day = "2027-05-04" if request.node.callspec.id == "script" else "2027-05-05"
-    keyboard.press("details summary")
+    keyboard.open("details summary")
     keyboard.write("#held_on", day)
-    keyboard.press("form[action$='/meetings'] button[type=submit]")
+    keyboard.send("form[action$='/meetings'] button[type=submit]")
     keyboard.write("#title", "Økonomi i ordningane")
-    keyboard.page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     keyboard.write("textarea[name=summary]", "Møtet drøfta økonomien.")
-    keyboard.press("form[action$='/summary'] button[type=submit]")
+    keyboard.send("form[action$='/summary'] button[type=submit]")
     expect(page.locator(".notice")).to_have_count(1)
-    keyboard.press("section.panel details summary")
+    keyboard.open("section.panel details summary")
     keyboard.write("form[action$='/point'] textarea[name=text]", "Sende ut tala for november.")
-    keyboard.press("form[action$='/point'] button[type=submit]")
+    keyboard.send("form[action$='/point'] button[type=submit]")
 
     expect(page.locator("main")).to_contain_text("Sende ut tala for november.")
     assert "Møtet drøfta økonomien." in page.locator("textarea[name=summary]").first.input_value()
@@ -159,4 +165,32 @@ def test_a_draft_is_saved_by_itself(chromium: Browser, site: Site) -> None:
     page.reload()
 
     assert page.input_value("textarea[name='a.outlook']") == "Lagra av seg sjølv"
+    page.close()
+
+
+def test_a_form_sent_while_its_draft_is_on_the_way_does_not_collide_with_itself(chromium: Browser, site: Site) -> None:
+    page = chromium.new_page()
+    site.sign_in(page, TENANT, "contact-3432")
+    page.goto(f"{site.address}/{TENANT}/tasks")
+    page.click("main a.button")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "then=autosave" in (route.request.post_data or "") and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/forms/*", hold)
+    page.fill("textarea[name='a.outlook']", "Skrive medan utkastet er på veg")
+    with page.expect_request(lambda request: "then=autosave" in (request.post_data or "")):
+        page.keyboard.press("Tab")
+    page.click("button[value=save]", no_wait_after=True)
+    stored = held[0].fetch()
+    with page.expect_navigation():
+        held[0].fulfill(response=stored)
+
+    assert page.locator(".error-summary").count() == 0, page.inner_text("main")
+    assert page.input_value("textarea[name='a.outlook']") == "Skrive medan utkastet er på veg"
+    assert page.input_value("form[data-autosave] input[name=version]") > "1"
     page.close()

@@ -9,11 +9,9 @@
     const state = document.getElementById("save-state");
     let timer = 0;
     let dirty = false;
-    let busy = false;
-    const save = async () => {
-      clearTimeout(timer);
-      if (!dirty || busy) return;
-      busy = true;
+    let saving = null;
+    const later = () => { clearTimeout(timer); timer = setTimeout(save, 20000); };
+    const send = async () => {
       dirty = false;
       const body = new URLSearchParams(new FormData(form));
       body.set("then", "autosave");
@@ -32,13 +30,27 @@
       } catch {
         dirty = true;
         state.textContent = form.dataset.offline;
-        timer = setTimeout(save, 20000);
       }
-      busy = false;
+      saving = null;
+      if (dirty) later();
     };
-    form.addEventListener("input", () => { dirty = true; clearTimeout(timer); timer = setTimeout(save, 20000); });
+    const save = () => {
+      clearTimeout(timer);
+      if (dirty && !saving) saving = send();
+    };
+    form.addEventListener("input", () => { dirty = true; later(); });
     form.addEventListener("change", () => { dirty = true; save(); });
-    form.addEventListener("submit", () => { clearTimeout(timer); dirty = false; });
+    form.addEventListener("submit", async (event) => {
+      clearTimeout(timer);
+      if (saving) {
+        // A draft on its way raises the version: without its answer the form would collide with itself.
+        event.preventDefault();
+        await saving;
+        form.requestSubmit(event.submitter);
+        return;
+      }
+      dirty = false;
+    });
     addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
   }
 })();
