@@ -7,9 +7,12 @@ import pytest
 from tests.region_database import SLUG, Region
 
 from samverk.errors import NotFound
-from samverk.scope import Scope
+from samverk.home.service import get_home
+from samverk.rounds import opening
+from samverk.scope import Actor, Grant, Scope
 from samverk.wheel import service
-from samverk.wheel.service import WheelItem
+from samverk.wheel.lived import lived_year
+from samverk.wheel.service import Lived, WheelItem
 
 
 def test_the_four_meetings_fall_as_the_rule_says_and_bear_their_quarter(scope: Scope) -> None:
@@ -74,7 +77,7 @@ def test_rows_of_other_slices_stand_among_the_others_on_a_ring_of_their_own(scop
     day = dt.date(2026, 5, 5)
     meeting = WheelItem("m1", "meetings", "Ekstra møte", "nn", day, day, address="/x")
 
-    found = service.get_year(scope, 2026, extra=(meeting,))
+    found = service.get_year(scope, 2026, lived=Lived((meeting,)))
 
     assert meeting in found.items
     assert [(layer.key, layer.name) for layer in found.layers][-1] == ("meetings", "Møte")
@@ -92,7 +95,9 @@ def test_every_row_stands_in_one_month(scope: Scope) -> None:
 def test_what_comes_next_goes_on_into_the_next_year(scope: Scope) -> None:
     late = replace(scope, now=dt.datetime(2026, 12, 10, tzinfo=dt.UTC))
 
-    assert [(row.key, row.begins.isoformat()) for row in service.next_items(late, 3)] == [
+    assert [
+        (row.key, row.begins.isoformat()) for row in service.next_items(late, 3, {2026: Lived(), 2027: Lived()})
+    ] == [
         ("insam_summary", "2026-12-16"),
         ("budget_adopted", "2026-12-31"),
         ("internal_control", "2027-01-01"),
@@ -118,3 +123,47 @@ def test_the_page_holds_table_and_drawing_of_the_same_rows(region: Region, scope
 @pytest.mark.parametrize("year", ["abc", "20260", "1500", "-026"])
 def test_a_year_that_is_none_is_404(region: Region, year: str) -> None:
     assert region.get(f"/{SLUG}/wheel/{year}").status == 404
+
+
+def moved_round(scope: Scope) -> None:
+    """Open the fourth quarter's round with dates of its own: each some days off the rule's."""
+    days = {"opens": (11, 19), "answers": (12, 4), "papers": (12, 8), "meeting": (12, 11)}
+    choices = opening.Choices({name: dt.date(2026, *day) for name, day in days.items()})
+    opening.open_round(scope, opening.plan(scope, "insam", 2026, 4, choices), choices)
+
+
+def december(scope: Scope) -> list[tuple[str, str]]:
+    rows = service.year_items(scope, 2026, lived_year(scope, 2026))
+    return [
+        (row.begins.isoformat(), row.key.split("-")[0])
+        for row in rows
+        if row.begins >= dt.date(2026, 11, 15) and row.key.startswith(("insam_", "meeting-", "round-"))
+    ]
+
+
+def test_a_round_gives_its_own_days_to_the_entries_of_its_period(scope: Scope) -> None:
+    moved_round(scope)
+
+    assert december(scope) == [
+        ("2026-11-19", "insam_open"),
+        ("2026-12-04", "insam_answers"),
+        ("2026-12-08", "insam_papers"),
+        ("2026-12-11", "meeting"),
+        ("2026-12-18", "insam_summary"),
+    ]
+
+
+def test_who_may_read_rounds_is_led_to_the_round_instead_of_the_entry(scope: Scope) -> None:
+    moved_round(scope)
+    reader = replace(scope, actor=Actor("someone", "Sekretariatet", (Grant("secretariat"),)))
+
+    assert [key for _day, key in december(reader)] == [
+        "insam_open",
+        "round",
+        "insam_papers",
+        "meeting",
+        "insam_summary",
+    ]
+    assert [row.key.split("-")[0] for row in get_home(reader).coming] == [
+        "round", "insam_papers", "meeting", "insam_summary", "budget_adopted", "internal_control",
+    ]  # fmt: skip

@@ -108,6 +108,13 @@ def shifted(rule: WheelRule, other: Occurrence) -> dt.date:
     return day + step * (rule.days or 0)
 
 
+def hanging_on(model: Definition, key: str, day: dt.date) -> dict[str, dt.date]:
+    """Return {entry key: day} of the entries that are counted from another, had it fallen on that day."""
+    other = Occurrence(key, day, day)
+    rules = {name: entry.rule for name, entry in model.wheel.items()}
+    return {name: shifted(rule, other) for name, rule in rules.items() if key in (rule.before, rule.after)}
+
+
 def spans(rule: WheelRule, year: int, elections: ElectionYears | None) -> tuple[tuple[dt.date, dt.date], ...]:
     """Return the (first, last) days that an independent rule gives in a year."""
     if rule.date is not None:

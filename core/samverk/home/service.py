@@ -14,7 +14,7 @@ from samverk.tenants import service as tenants
 from samverk.tenants.service import PartyView
 from samverk.tenants.sets import SetView, member_marks, sets
 from samverk.wheel import service as wheel
-from samverk.wheel.extra import items_of
+from samverk.wheel.lived import lived_year
 from samverk.wheel.service import WheelItem
 
 
@@ -61,7 +61,7 @@ def get_home(scope: Scope) -> RegionHome:
     marked = member_marks(scope, on)
     members = tuple(replace(party, mark=party.mark or marked[party.id]) for party in parties if party.id in marked)
     year = scope.today.year
-    extra = (*items_of(scope, year), *items_of(scope, year + 1))
+    lived = {one: lived_year(scope, one) for one in (year, year + 1)}
     return RegionHome(
         about.get("about"),
         about.get("direction"),
@@ -69,9 +69,9 @@ def get_home(scope: Scope) -> RegionHome:
         tuple(party for party in parties if "counterpart" in party.roles),
         sets(scope, on),
         _counts(scope, members),
-        wheel.next_items(scope, 6, extra),
+        wheel.next_items(scope, 6, lived),
         year,
-        _strip(scope, year),
+        _strip(scope, year, lived[year]),
         foundations.timeline(scope)[-3:],
         tenants.sources(scope),
     )
@@ -103,8 +103,8 @@ def _counts(scope: Scope, members: tuple[PartyView, ...]) -> tuple[Count, ...]:
     return tuple(Count(counted(number, term), f"/{scope.tenant.slug}/{page}") for number, term, page in found if number)
 
 
-def _strip(scope: Scope, year: int) -> tuple[StripMonth, ...]:
-    items = wheel.year_items(scope, year, items_of(scope, year))
+def _strip(scope: Scope, year: int, lived: wheel.Lived) -> tuple[StripMonth, ...]:
+    items = wheel.year_items(scope, year, lived)
     found = []
     for month in range(1, 13):
         number = sum(1 for item in items if (item.begins.year, item.begins.month) == (year, month))

@@ -5,7 +5,7 @@ from samverk.i18n import _
 from samverk.tenants import service as tenants
 from samverk.web.call import Answer, Call, Page, Routes
 from samverk.wheel import service
-from samverk.wheel.extra import items_of
+from samverk.wheel.lived import lived_year
 
 routes = Routes()
 
@@ -27,8 +27,7 @@ def _page(call: Call, year: int) -> Page:
     scope = call.scope
     shown = call.query.all("layer")
     responsible = call.query.get("responsible")
-    extra = items_of(scope, year) if service.FIRST_YEAR <= year <= service.LAST_YEAR else ()
-    found = service.get_year(scope, year, shown=shown, responsible=responsible, extra=extra)
+    found = service.get_year(scope, year, shown=shown, responsible=responsible, lived=lived_year(scope, year))
     context = {
         "found": found,
         "year": year,

@@ -23,6 +23,10 @@ from samverk.wheel import drawing
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
+Ruled = tuple[str, dt.date]
+"""An occurrence as the model's rule gives it: key of the entry and the day."""
+
+
 @dataclass(frozen=True, slots=True)
 class WheelItem:
     """One row of the wheel. `layer` is a key of the model's layers, or `meetings` or `rounds`.
@@ -42,8 +46,8 @@ class WheelItem:
     address: str | None = None
     warning: str | None = None
     marks: Mapping[str, Any] = field(default_factory=dict)
-    replaces: str | None = None
-    """Key of the model's entry whose day this row makes real; the entry is then left out on that day."""
+    replaces: "Ruled | None" = None
+    """The model's occurrence that this row makes real; it is then left out."""
 
     @property
     def is_span(self) -> bool:
@@ -62,6 +66,17 @@ class WheelItem:
         if not self.is_span:
             return format_day_month(self.begins)
         return _("%(begins)s – %(ends)s", begins=format_day_month(self.begins), ends=format_day_month(self.ends))
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What the region made of the model's year: rows of its own, and the real days of entries that moved."""
+
+    rows: tuple[WheelItem, ...] = ()
+    days: Mapping[Ruled, dt.date] = field(default_factory=dict)
+
+
+NOTHING_YET = Lived()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +110,20 @@ class Year:
         return tuple((month, tuple(rows)) for month, rows in found.items())
 
 
-def year_items(scope: Scope, year: int, extra: Iterable[WheelItem] = ()) -> tuple[WheelItem, ...]:
-    """Return every row of a year by date: the model's, the plugin's, and `extra` from other slices.
+def year_items(scope: Scope, year: int, lived: Lived = NOTHING_YET) -> tuple[WheelItem, ...]:
+    """Return every row of a year by date: the model's on their real days, the plugin's, and those of other slices.
 
     Raises NotFound for a year that no page is made of.
     """
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise NotFound()
-    rows = tuple(extra)
-    real = {(row.replaces, row.begins) for row in rows}
-    found = [_of_model(scope, one) for one in rules.occurrences(scope.model, year) if (one.key, one.begins) not in real]
+    real = {row.replaces for row in lived.rows}
+    found = []
+    for one in rules.occurrences(scope.model, year):
+        ruled = (one.key, one.begins)
+        if ruled not in real:
+            day = lived.days.get(ruled)
+            found.append(_of_model(scope, one if day is None else rules.Occurrence(one.key, day, day)))
     for entry in scope.plugin.call("samverk_calendar_entries", year=year):
         name, lang = scope.text_lang(dict(entry.name))
         mark = {"mark": "assumed"} if entry.assumed else {}
@@ -112,7 +131,7 @@ def year_items(scope: Scope, year: int, extra: Iterable[WheelItem] = ()) -> tupl
         found.append(
             WheelItem(entry.key, entry.layer, name, lang, entry.begins, entry.ends, warning=warning, marks=mark)
         )
-    found += rows
+    found += lived.rows
     return tuple(sorted(found, key=lambda item: (item.begins, item.ends, item.key)))
 
 
@@ -189,10 +208,10 @@ def get_year(
     *,
     shown: Iterable[str] = (),
     responsible: str = "",
-    extra: Iterable[WheelItem] = (),
+    lived: Lived = NOTHING_YET,
 ) -> Year:
     """Return a year, with only the chosen layers and the rows of one who is responsible. Raises NotFound."""
-    every = year_items(scope, year, extra)
+    every = year_items(scope, year, lived)
     layers = layers_of(scope, every, frozenset(shown))
     ring = {layer.key: layer.ring for layer in layers if layer.is_shown}
     items = tuple(item for item in every if item.layer in ring and responsible in ("", item.responsible))
@@ -203,8 +222,7 @@ def get_year(
     return Year(year, items, layers, people, drawing.draw(year, drawn, scope.today))
 
 
-def next_items(scope: Scope, number: int, extra: Iterable[WheelItem] = ()) -> tuple[WheelItem, ...]:
-    """Return the rows that come next from today on, into the following year where need be."""
-    coming = [item for year in (scope.today.year, scope.today.year + 1) for item in year_items(scope, year)]
-    coming = sorted((*coming, *extra), key=lambda item: (item.begins, item.ends, item.key))
+def next_items(scope: Scope, number: int, lived: Mapping[int, Lived]) -> tuple[WheelItem, ...]:
+    """Return the rows that come next from today on; `lived` is {year: what was made of it}, this year and the next."""
+    coming = [item for year, one in sorted(lived.items()) for item in year_items(scope, year, one)]
     return tuple(item for item in coming if item.begins >= scope.today)[:number]
