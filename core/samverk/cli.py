@@ -38,9 +38,9 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1, data: Dat
 
     found = settings.read(data, port=port)
     if not ready.is_ready(found.database_url):
-        from samverk.migrations import runner
+        from samverk.migrations import runner  # imports every table; a database that is ready needs none here
 
-        runner.migrate(found.database_url)
+        runner.prepare(found)
     serving.serve(found, data, host, port, workers)
 
 
@@ -68,9 +68,12 @@ def demo(
 def worker(data: Data = DATA) -> None:
     """Deliver mail and decide reminders, until stopped."""
     from samverk import settings
+    from samverk.migrations import runner
     from samverk.reminders import worker as work
 
-    work.run(settings.read(data))
+    found = settings.read(data)
+    runner.prepare(found)
+    work.run(found)
 
 
 @app.command()
@@ -87,7 +90,7 @@ def migrate(
         pending = runner.pending(found.database_url)
         typer.echo("pending: " + ", ".join(pending) if pending else "up to date")
         raise typer.Exit(1 if pending else 0)
-    runner.migrate(found.database_url)
+    runner.migrate_as_owner(found)
     typer.echo("up to date")
 
 
@@ -107,7 +110,7 @@ def tenant_create(
     from samverk.onboarding import service
 
     found = settings.read(data)
-    runner.migrate(found.database_url)
+    runner.prepare(found)
     tenant = service.create_tenant(
         Database(found.database_url),
         registry.discover(),
@@ -251,13 +254,15 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False, data: Data 
     found = settings.read(data)
     plugins = registry.discover()
     pending = runner.pending(found.database_url)
+    unsafe = () if pending else runner.unsafe(found.database_url)
     fixed = sqlite3.sqlite_version_info >= (3, 51, 3)
     report = {
         "revision": "pending: " + ", ".join(pending) if pending else "ok",
+        "row security": "; ".join(unsafe) or ("the guard of the application only" if found.is_sqlite else "ok"),
         "plugins": "; ".join(f"{one.key}: {one.reason}" for one in plugins.refused) or "ok",
         "sqlite": f"{sqlite3.sqlite_version}" + ("" if fixed else ": one writer and checkpointer is kept for its sake"),
     }
-    sound = not pending and not plugins.refused
+    sound = not pending and not unsafe and not plugins.refused
     if as_json:
         typer.echo(msgspec.json.encode(report).decode())
     else:

@@ -6,12 +6,14 @@ a statement that touches a tenant table without `tenant_id = <the bound tenant>`
 
 import datetime as dt
 import functools
+import logging
 import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar, cast
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -29,13 +31,14 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import QueuePool
 
 from samverk import guard
 
+log = logging.getLogger("samverk.database")
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -110,15 +113,29 @@ class ReferenceTable(Base):
         cast(Table, cls.__table__).info["kind"] = "reference"
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which rows of an installation table a unit of work of one tenant may touch; one without a tenant touches all.
+
+    `unbound`: none · `tenant`: those whose column is the tenant's id · `people`: those whose column is the id of a
+    person who holds or held a role there. `is_known_by_name` lets every unit look a row up and add one.
+    """
+
+    kind: Literal["unbound", "tenant", "people"]
+    column: str = ""
+    is_known_by_name: bool = False
+
+
 class InstallationTable(Base):
-    """A table of the whole installation, reached only from `people`, `tenants` and the audited door."""
+    """A table of the whole installation; `reach` says what the row security of PostgreSQL holds a tenant's work to."""
 
     __abstract__ = True
+    reach: ClassVar[Reach]
     id: Mapped[str] = mapped_column(IdType, primary_key=True, default=new_id, sort_order=-19)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cast(Table, cls.__table__).info["kind"] = "installation"
+        cast(Table, cls.__table__).info |= {"kind": "installation", "reach": cls.reach}
 
 
 def tenant_key(column: str, table: str, *, cascade: bool = False) -> ForeignKeyConstraint:
@@ -175,7 +192,7 @@ class Unit(BannedSession):
 def _keep_tenant(session: Unit, _context: Any, _instances: Any) -> None:
     for row in session.new:
         if isinstance(row, TenantTable):
-            if session.tenant_id is None and not session.info.get("platform"):
+            if session.tenant_id is None:
                 raise RuntimeError("no tenant in context")
             if row.tenant_id is None:
                 row.tenant_id = session.tenant_id
@@ -223,10 +240,13 @@ class Database:
 
     @contextmanager
     def platform(self, reason: str, *, write: bool = False) -> Iterator[Unit]:
-        """Open the one door across tenants; `reason` says why, for the log of the installation."""
+        """Open the one door for work about the whole installation; `reason` says why, for its log.
+
+        It reaches installation tables only: work that concerns many tenants is done one tenant at a time, so that
+        no statement ever sees the rows of two.
+        """
+        log.info("work for the whole installation: %s", reason)
         with self.unit(write=write) as session:
-            session.info["platform"] = reason
-            session.connection().info["samverk_platform"] = reason
             yield session
 
     def dispose(self) -> None:
@@ -270,9 +290,8 @@ def _engine(url: str, threads: int) -> Engine:
     return engine
 
 
-def _forget(dbapi_connection: Any, record: Any) -> None:
+def _forget(_dbapi_connection: Any, record: Any) -> None:
     record.info.pop("samverk_tenant", None)
-    record.info.pop("samverk_platform", None)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -304,6 +323,25 @@ def _prepare_postgresql(engine: Engine) -> None:
         with dbapi_connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = '5s'; SET lock_timeout = '2s'; SET timezone = 'UTC'")
         dbapi_connection.commit()
+
+    @event.listens_for(engine, "checkin")
+    def _checkin(dbapi_connection: Any, record: Any) -> None:
+        # The tenant is set for one transaction only; one that outlived it would be the next user's (rule 12).
+        if dbapi_connection is None:
+            return
+        # Said below the driver's transactions, so that asking begins none.
+        left = dbapi_connection.pgconn.exec_(b"SELECT current_setting('samverk.tenant', true)").get_value(0, 0)
+        if left:
+            log.error("a connection came back with a tenant set; it is thrown away")
+            record.invalidate()
+
+
+def insert_or_update(session: Unit, table: type[Base], values: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Insert a row, or change the one that has its id; two that come at once do not collide."""
+    dialect = sqlite if session.connection().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(**values)
+    keys = [column.name for column in cast(Table, table.__table__).primary_key]
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
 
 
 def column_of(table: Any, name: str) -> Column[Any]:

@@ -45,10 +45,7 @@ def check(conn: Any, _cursor: Any, statement: str, _parameters: Any, context: An
         raise GuardError("text() is not allowed here")
     if not tables:
         return
-    info = conn.info
-    if "samverk_platform" in info:
-        return
-    tenant = info.get("samverk_tenant")
+    tenant = conn.info.get("samverk_tenant")
     if tenant is None:
         raise GuardError(f"no tenant in context for {', '.join(sorted(tables))}")
     if fault:

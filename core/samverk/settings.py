@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from samverk.errors import SettingsError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-VARIABLES = ("database_url", "secret", "public_url", "files", "smtp_url", "mail_from", "threads")
+VARIABLES = ("database_url", "owner_url", "secret", "public_url", "files", "smtp_url", "mail_from", "threads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Settings:
     mail_from: str = "samverk@localhost"
     threads: int = 8
     demonstration: bool = False
+    owner_url: str | None = None
+    """The database as its owner, for `samverk migrate` on PostgreSQL; the serving processes do not need it."""
 
     @property
     def is_loopback(self) -> bool:
@@ -54,8 +56,7 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False) -> Settin
         name: os.environ[f"SAMVERK_{name.upper()}"] for name in VARIABLES if f"SAMVERK_{name.upper()}" in os.environ
     }
     url = given.get("database_url") or f"sqlite:///{(data / 'samverk.sqlite3').resolve()}"
-    if url.startswith(("postgres://", "postgresql://")):
-        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    url, owner = _with_driver(url), given.get("owner_url")
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("SAMVERK_DATABASE_URL must begin with sqlite:/// or postgresql://; correct it.")
     threads = given.get("threads", "8")
@@ -70,7 +71,13 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False) -> Settin
         mail_from=given.get("mail_from", "samverk@localhost"),
         threads=int(threads),
         demonstration=demonstration,
+        owner_url=_with_driver(owner) if owner else None,
     )
+
+
+def _with_driver(url: str) -> str:
+    is_plain = url.startswith(("postgres://", "postgresql://"))
+    return "postgresql+psycopg://" + url.split("://", 1)[1] if is_plain else url
 
 
 def handed_over() -> Settings:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import inspect
+from tests.postgres_server import migrate
 
 from samverk.database import Database
 from samverk.guard import RAW_OPTION
@@ -29,14 +30,14 @@ def test_revisions_reach_the_metadata(database_url: str) -> None:
 
 
 def test_down_and_up_again(database_url: str) -> None:
-    runner.migrate(database_url, "base")
+    migrate(database_url, "base")
     database = Database(database_url, threads=1)
     with database.engine.connect().execution_options(**{RAW_OPTION: True}) as connection:
         left = set(inspect(connection).get_table_names()) - {"alembic_version"}
     database.dispose()
     assert left == set()
 
-    runner.migrate(database_url)
+    migrate(database_url)
 
     assert differences(database_url) == []
 

@@ -13,10 +13,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
-from samverk.database import Database
-from samverk.outbox.model import Message
+from samverk.database import Database, Unit
+from samverk.outbox import service
+from samverk.outbox.model import MailDue, Message
 from samverk.settings import Settings
 
 LEASE = dt.timedelta(minutes=5)
@@ -38,28 +39,54 @@ class Claimed:
 
 def claim(database: Database, now: dt.datetime, most: int = 20) -> tuple[Claimed, ...]:
     """Take messages that are due, also those whose worker died; each is taken by one worker only."""
-    with database.platform("deliver mail", write=True) as session:
-        stale = now - LEASE
-        query = (
-            select(Message)
-            .where(
-                or_(
-                    (Message.state == "queued") & (Message.not_before <= now),
-                    (Message.state == "sending") & (Message.claimed_at < stale),
-                )
-            )
-            .order_by(Message.not_before, Message.id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
+    with database.platform("find mail that is due") as session:
+        waiting = session.scalars(
+            select(MailDue.id).where(MailDue.due_at <= now).order_by(MailDue.due_at, MailDue.id).limit(most)
+        ).all()
+    found: list[Claimed] = []
+    for tenant_id in waiting:
+        if len(found) < most:
+            with database.tenant(tenant_id, write=True) as session:
+                found += _claim_of(session, tenant_id, now, most - len(found))
+    return tuple(found)
+
+
+def _claim_of(session: Unit, tenant_id: str, now: dt.datetime, most: int) -> list[Claimed]:
+    """Take a tenant's due messages and note when the next are; another worker at the same tenant takes none."""
+    due = session.scalar(select(MailDue).where(MailDue.id == tenant_id).with_for_update(skip_locked=True))
+    if due is None:
+        return []
+    lapsed = now - LEASE
+    query = (
+        select(Message)
+        .where(
+            Message.tenant_id == tenant_id,
+            or_(
+                (Message.state == "queued") & (Message.not_before <= now),
+                (Message.state == "sending") & (Message.claimed_at < lapsed),
+            ),
         )
-        found = []
-        for row in session.scalars(query):
-            row.state, row.claimed_at = "sending", now
-            row.attempts += 1
-            found.append(
-                Claimed(row.tenant_id, row.id, row.address, row.locale, row.title, row.body, row.calendar, row.attempts)
-            )
-        return tuple(found)
+        .order_by(Message.not_before, Message.id)
+        .limit(most)
+    )
+    found = []
+    for row in session.scalars(query):
+        row.state, row.claimed_at = "sending", now
+        row.attempts += 1
+        found.append(
+            Claimed(row.tenant_id, row.id, row.address, row.locale, row.title, row.body, row.calendar, row.attempts)
+        )
+    session.flush()
+    due.due_at = _next_due(session, tenant_id)
+    return found
+
+
+def _next_due(session: Unit, tenant_id: str) -> dt.datetime | None:
+    own = Message.tenant_id == tenant_id
+    queued = session.scalar(select(func.min(Message.not_before)).where(own, Message.state == "queued"))
+    sending = session.scalar(select(func.min(Message.claimed_at)).where(own, Message.state == "sending"))
+    moments = [queued, sending + LEASE if sending is not None else None]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def mark(database: Database, claimed: Claimed, now: dt.datetime, fault: str | None) -> None:
@@ -74,6 +101,8 @@ def mark(database: Database, claimed: Claimed, now: dt.datetime, fault: str | No
         session.execute(
             update(Message).where(Message.tenant_id == claimed.tenant_id, Message.id == claimed.id).values(**values)
         )
+        if isinstance(again := values.get("not_before"), dt.datetime):
+            service.fall_due(session, claimed.tenant_id, again)
 
 
 def compose(claimed: Claimed, settings: Settings) -> EmailMessage:

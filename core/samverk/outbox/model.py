@@ -1,11 +1,11 @@
-"""The table of messages."""
+"""The tables of messages, and of which tenants have some that are due."""
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import IdType, TenantTable, optional_reference
+from samverk.database import IdType, InstallationTable, Reach, TenantTable, optional_reference
 
 
 class Message(TenantTable):
@@ -14,7 +14,7 @@ class Message(TenantTable):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("tenant_id", "person_id", "occasion"),
-        Index("ix_message_state", "state", "not_before"),
+        Index("ix_message_state", "tenant_id", "state", "not_before"),
         Index("ix_message_created", "tenant_id", "created_at"),
     )
     person_id: Mapped[str] = mapped_column(IdType, ForeignKey("person.id"))
@@ -33,3 +33,12 @@ class Message(TenantTable):
     claimed_at: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]
     fault: Mapped[str | None]
+
+
+class MailDue(InstallationTable):
+    """When a tenant's next message is due, so that the worker need not ask every tenant. `id` is the tenant's."""
+
+    __tablename__ = "mail_due"
+    __table_args__ = (ForeignKeyConstraint(["id"], ["tenant.id"]), Index("ix_mail_due_at", "due_at"))
+    reach = Reach("tenant", "id")
+    due_at: Mapped[dt.datetime | None]

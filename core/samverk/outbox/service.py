@@ -6,10 +6,10 @@ Delivery is `delivery.py`; the words come from the slice that sends.
 import datetime as dt
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import case, select
 
-from samverk.database import new_id
-from samverk.outbox.model import Message
+from samverk.database import Unit, insert_or_update, new_id
+from samverk.outbox.model import MailDue, Message
 from samverk.people.model import Person
 from samverk.scope import Scope
 
@@ -67,7 +67,14 @@ def queue(
         )
     )
     scope.flush()
+    fall_due(scope.session, scope.tenant_id, not_before or scope.now)
     return True
+
+
+def fall_due(session: Unit, tenant_id: str, moment: dt.datetime) -> None:
+    """Let the worker look after the tenant's messages at that moment, or earlier when it already would."""
+    sooner = case((MailDue.due_at < moment, MailDue.due_at), else_=moment)
+    insert_or_update(session, MailDue, {"id": tenant_id, "due_at": moment}, {"due_at": sooner})
 
 
 def list_messages(scope: Scope, *, about_id: str | None = None, limit: int = 200) -> tuple[MessageView, ...]:

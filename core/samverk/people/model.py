@@ -5,13 +5,14 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import IdType, InstallationTable, TenantTable, optional_reference, tenant_key
+from samverk.database import IdType, InstallationTable, Reach, TenantTable, optional_reference, tenant_key
 
 
 class Person(InstallationTable):
     """A person of the installation. `name` is what colleagues see: in the demonstration a role, never a name."""
 
     __tablename__ = "person"
+    reach = Reach("people", "id", is_known_by_name=True)
     __table_args__ = (UniqueConstraint("email"),)
     email: Mapped[str]
     name: Mapped[str]
@@ -26,6 +27,7 @@ class SignIn(InstallationTable):
     """A session created at sign-in (rule 35). Only the SHA-256 of the cookie is stored."""
 
     __tablename__ = "sign_in"
+    reach = Reach("people", "person_id")
     __table_args__ = (UniqueConstraint("secret_hash"), Index("ix_sign_in_person", "person_id"))
     person_id: Mapped[str] = mapped_column(IdType, ForeignKey("person.id"))
     secret_hash: Mapped[str]
@@ -39,6 +41,7 @@ class ApiToken(InstallationTable):
     """A token for programs, `smv_<id>_<secret>`; only its SHA-256 is stored."""
 
     __tablename__ = "api_token"
+    reach = Reach("tenant", "tenant_id")
     __table_args__ = (UniqueConstraint("secret_hash"),)
     person_id: Mapped[str] = mapped_column(IdType, ForeignKey("person.id"))
     tenant_id: Mapped[str] = mapped_column(IdType, ForeignKey("tenant.id"))
@@ -53,6 +56,7 @@ class Attempt(InstallationTable):
     """Failed sign-ins by account and by address, for the rate limit."""
 
     __tablename__ = "attempt"
+    reach = Reach("unbound")
     __table_args__ = (Index("ix_attempt_who", "who", "at"),)
     who: Mapped[str]
     at: Mapped[dt.datetime]

@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import InstallationTable, TenantTable, optional_reference, reference, tenant_key
+from samverk.database import InstallationTable, Reach, TenantTable, optional_reference, reference, tenant_key
 
 
 class Tenant(InstallationTable):
     """One regional council on the installation."""
 
     __tablename__ = "tenant"
+    reach = Reach("tenant", "id")
     __table_args__ = (UniqueConstraint("slug"),)
     slug: Mapped[str]
     plugin_key: Mapped[str]
