@@ -11,6 +11,8 @@ import pytest
 
 from samverk import models, registry, settings
 from samverk.arrangements.routes import routes as arrangement_routes
+from samverk.audit.anchors import Anchors
+from samverk.audit.journal import Journal
 from samverk.bodies.routes import routes as body_routes
 from samverk.database import Database
 from samverk.foundations.routes import routes as foundation_routes
@@ -84,7 +86,9 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
         reference.refresh(session)
     known = registry.discover()
     onboarding.create_tenant(database, known, "insam_nordgudbrandsdal", NOW, with_starter=True, is_demonstration=True)
-    yield Region(database, known, Wrapper(read, database, Entry(known), lambda: NOW))
+    yield Region(
+        database, known, Wrapper(read, database, Entry(known), Journal(Anchors(folder / "audit-heads")), lambda: NOW)
+    )
     database.dispose()
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from samverk import registry as registries
+from samverk.audit.anchors import Anchors
+from samverk.audit.journal import Journal
 from samverk.database import Database
 from samverk.permissions import ACTIONS
 from samverk.registry import Registry
@@ -35,6 +37,7 @@ SLICES = (
     "decisions",
     "wheel",
     "outbox",
+    "audit",
 )
 
 
@@ -73,6 +76,7 @@ def create(
         settings,
         database or Database(settings.database_url, threads=settings.threads),
         Entry(registry or registries.discover()),
+        Journal(Anchors(settings.data / "audit-heads")),
         clock,
     )
     return door.build(all_routes(), wrapper)

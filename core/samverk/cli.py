@@ -20,6 +20,8 @@ plugin_app = typer.Typer(no_args_is_help=True)
 app.add_typer(tenant_app, name="tenant", help="Create and list the regions of the installation.")
 app.add_typer(user_app, name="user", help="Add people.")
 app.add_typer(token_app, name="token", help="Make tokens for programs.")
+audit_app = typer.Typer(no_args_is_help=True)
+app.add_typer(audit_app, name="audit", help="Hold the logs of who did what against themselves.")
 app.add_typer(plugin_app, name="plugin", help="List and check region plugins.")
 
 Data = Annotated[Path, typer.Option(help="Folder of the embedded database and files.")]
@@ -224,6 +226,19 @@ def plugin_check(what: Annotated[str | None, typer.Argument(help="A key or a fol
             typer.echo(str(error))
     typer.echo(f"{faults} faults" if faults else "no faults")
     raise typer.Exit(1 if faults else 0)
+
+
+@audit_app.command("verify")
+def audit_verify(data: Data = DATA) -> None:
+    """Check every region's log: each entry, its place in the chain, its end, the heads kept outside the database."""
+    from samverk import settings
+    from samverk.audit import verification
+
+    found = settings.read(data)
+    reports = verification.verify_all(found)
+    for report in reports:
+        typer.echo(report.words)
+    raise typer.Exit(1 if any(report.faults for report in reports) else 0)
 
 
 @app.command()

@@ -30,13 +30,14 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    inspect,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import QueuePool
 
-from samverk import guard
+from samverk import changes, guard
 
 log = logging.getLogger("samverk.database")
 CONVENTION = {
@@ -80,6 +81,8 @@ def new_id() -> str:
 
 
 class Base(DeclarativeBase):
+    is_noted: ClassVar[bool] = True
+    """Whether the audit log is told of its rows; not where they are bookkeeping of the installation itself."""
     metadata = MetaData(naming_convention=CONVENTION)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         dt.datetime: Moment(),
@@ -88,6 +91,14 @@ class Base(DeclarativeBase):
         dict[str, str]: JsonType,
         list[str]: JsonType,
     }
+
+
+def _register(mapped: type[Base], about: dict[str, Any]) -> None:
+    table = cast(Table, mapped.__table__)
+    table.info.update(about)
+    changes.PERSONAL[table.name] = {column.name for column in table.columns if column.info.get("class") == "personal"}
+    if not mapped.is_noted:
+        changes.UNNOTED.add(table.name)
 
 
 class TenantTable(Base):
@@ -100,7 +111,7 @@ class TenantTable(Base):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         guard.register_tenant_table(cls.__tablename__)
-        cast(Table, cls.__table__).info["kind"] = "tenant"
+        _register(cls, {"kind": "tenant"})
 
 
 class ReferenceTable(Base):
@@ -110,7 +121,7 @@ class ReferenceTable(Base):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cast(Table, cls.__table__).info["kind"] = "reference"
+        _register(cls, {"kind": "reference"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +146,7 @@ class InstallationTable(Base):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cast(Table, cls.__table__).info |= {"kind": "installation", "reach": cls.reach}
+        _register(cls, {"kind": "installation", "reach": cls.reach})
 
 
 def tenant_key(column: str, table: str, *, cascade: bool = False) -> ForeignKeyConstraint:
@@ -152,6 +163,11 @@ def reference() -> Any:
 
 def optional_reference() -> Any:
     return mapped_column(IdType, nullable=True)
+
+
+def personal() -> Any:
+    """Return a mapped column that tells who a person is; logs and digests leave it out, and erasure takes it."""
+    return mapped_column(info={"class": "personal"})
 
 
 class BannedSession(Session):
@@ -171,6 +187,12 @@ class Unit(BannedSession):
     """One unit of work: a session that is bound to one tenant at most, for life."""
 
     @property
+    def changes(self) -> changes.Changes:
+        """What has been changed for the tenant so far."""
+        found: changes.Changes = self.info["changes"]
+        return found
+
+    @property
     def tenant_id(self) -> str | None:
         bound: str | None = self.info.get("tenant_id")
         return bound
@@ -182,6 +204,7 @@ class Unit(BannedSession):
         self.info["tenant_id"] = tenant_id
         connection = self.connection()
         connection.info["samverk_tenant"] = tenant_id
+        connection.info["samverk_changes"] = self.info["changes"] = changes.Changes()
         if connection.dialect.name == "postgresql":
             from sqlalchemy import func, select  # kept out of the path of the embedded database
 
@@ -198,6 +221,17 @@ def _keep_tenant(session: Unit, _context: Any, _instances: Any) -> None:
                 row.tenant_id = session.tenant_id
             elif session.tenant_id is not None and row.tenant_id != session.tenant_id:
                 raise RuntimeError("the row belongs to another tenant")
+    held: changes.Changes | None = session.info.get("changes")
+    if held is not None:
+        for row in session.dirty:
+            state = inspect(row)
+            was = {
+                name: history.deleted[0]
+                for name in state.committed_state
+                if (history := state.attrs[name].history).deleted
+            }
+            if was:
+                held.note_before(row.__tablename__, row.id, was)
 
 
 class Database:
@@ -286,12 +320,14 @@ def _engine(url: str, threads: int) -> Engine:
     else:
         _prepare_postgresql(engine)
     event.listen(engine, "before_cursor_execute", guard.check)
+    event.listen(engine, "before_cursor_execute", changes.listen)
     event.listen(engine, "checkin", _forget)
     return engine
 
 
 def _forget(_dbapi_connection: Any, record: Any) -> None:
     record.info.pop("samverk_tenant", None)
+    record.info.pop("samverk_changes", None)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -338,10 +374,18 @@ def _prepare_postgresql(engine: Engine) -> None:
 
 def insert_or_update(session: Unit, table: type[Base], values: dict[str, Any], changes: dict[str, Any]) -> None:
     """Insert a row, or change the one that has its id; two that come at once do not collide."""
-    dialect = sqlite if session.connection().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(**values)
     keys = [column.name for column in cast(Table, table.__table__).primary_key]
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
+    session.execute(_insert(session, table, values).on_conflict_do_update(index_elements=keys, set_=changes))
+
+
+def insert_if_absent(session: Unit, table: type[Base], values: dict[str, Any]) -> None:
+    """Insert a row unless one with its keys is there; a second that comes at once waits and adds nothing."""
+    session.execute(_insert(session, table, values).on_conflict_do_nothing())
+
+
+def _insert(session: Unit, table: type[Base], values: dict[str, Any]) -> Any:
+    dialect = sqlite if session.connection().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).values(**values)
 
 
 def column_of(table: Any, name: str) -> Column[Any]:

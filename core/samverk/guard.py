@@ -184,12 +184,15 @@ class _Compiled:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What the check must see of an execution."""
+    """What a listener must see of an execution."""
 
     compiled: Any
     compiled_parameters: list[dict[str, Any]]
     execution_options: Mapping[str, Any]
     isddl: bool = False
+    isinsert: bool = False
+    isupdate: bool = False
+    isdelete: bool = False
 
 
 class Prepared:

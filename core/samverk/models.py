@@ -4,6 +4,7 @@ No table is defined here.
 """
 
 from samverk.arrangements import model as arrangements
+from samverk.audit import model as audit
 from samverk.bodies import model as bodies
 from samverk.database import Base
 from samverk.decisions import model as decisions
@@ -19,6 +20,7 @@ from samverk.tenants import model as tenants
 
 ROOMS = (
     arrangements,
+    audit,
     bodies,
     decisions,
     documents,

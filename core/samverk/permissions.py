@@ -38,7 +38,7 @@ ACTIONS: dict[str, Action] = {
     "forms.read": Action(SECRETARIAT | ANSWERING),
     "forms.answer": Action(frozenset({"contact"}) | SECRETARIAT),
     "forms.approve": Action(frozenset({"approver"})),
-    "forms.return": Action(SECRETARIAT),
+    "forms.return": Action(SECRETARIAT | {"approver"}),
     "reactions.write": Action(frozenset({"contact"})),
     "exports.read": Action(SECRETARIAT),
     "meetings.read": Action(EVERYONE, is_public=True, needs_person=False),
@@ -53,4 +53,5 @@ ACTIONS: dict[str, Action] = {
     "decisions.record": Action(SECRETARIAT),
     "outbox.read": Action(SECRETARIAT),
     "people.manage": Action(frozenset({"administrator"})),
+    "audit.read": Action(frozenset({"administrator", "auditor"})),
 }

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import TenantTable, optional_reference
+from samverk.database import TenantTable, optional_reference, personal
 
 
 class IssuedDocument(TenantTable):
@@ -26,6 +26,6 @@ class IssuedDocument(TenantTable):
     tree: Mapped[dict[str, Any]]
     content_hash: Mapped[str]
     issued_at: Mapped[dt.datetime]
-    issued_by: Mapped[str]
+    issued_by: Mapped[str] = personal()
     pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     docx: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

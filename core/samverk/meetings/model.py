@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import TenantTable, optional_reference, reference, tenant_key
+from samverk.database import TenantTable, optional_reference, personal, reference, tenant_key
 
 
 class Meeting(TenantTable):
@@ -33,7 +33,7 @@ class Meeting(TenantTable):
     summary_state: Mapped[str] = mapped_column(default="draft")
     comment_until: Mapped[dt.date | None]
     approved_at: Mapped[dt.datetime | None]
-    approved_by: Mapped[str | None]
+    approved_by: Mapped[str | None] = personal()
     held_at: Mapped[dt.datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -90,7 +90,7 @@ class SummaryComment(TenantTable):
     kind: Mapped[str]
     text: Mapped[str]
     language: Mapped[str]
-    actor: Mapped[str]
+    actor: Mapped[str] = personal()
     at: Mapped[dt.datetime]
 
 
@@ -104,6 +104,6 @@ class MeetingEvent(TenantTable):
     )
     meeting_id: Mapped[str] = reference()
     at: Mapped[dt.datetime]
-    actor: Mapped[str]
+    actor: Mapped[str] = personal()
     kind: Mapped[str]
     words: Mapped[str | None]

@@ -104,13 +104,15 @@ def _earlier_points(
     }
 
 
-@routes.page("POST", "/{tenant}/meetings/{meeting_id}/{step}", action="summaries.comment")
+@routes.steps(
+    "/{tenant}/meetings/{meeting_id}",
+    dict.fromkeys(("summary", "point", "item", "held", "send", "approve"), "meetings.run")
+    | {"comment": "summaries.comment"},
+)
 def change_meeting(call: Call) -> Answer:
-    scope, meeting_id, step = call.scope, call.path["meeting_id"], call.path["step"]
-    if step != "comment":
-        scope.require("meetings.run")
+    scope, meeting_id = call.scope, call.path["meeting_id"]
     try:
-        done, anchor = _change(call, meeting_id, step)
+        done, anchor = _change(call, meeting_id, call.step)
     except (Invalid, Stale) as error:
         return _meeting_page(call, error)
     return Redirect(f"/{scope.tenant.slug}/meetings/{meeting_id}{anchor}", done)

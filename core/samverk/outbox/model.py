@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import IdType, InstallationTable, Reach, TenantTable, optional_reference
+from samverk.database import IdType, InstallationTable, Reach, TenantTable, optional_reference, personal
 
 
 class Message(TenantTable):
@@ -20,10 +20,10 @@ class Message(TenantTable):
     person_id: Mapped[str] = mapped_column(IdType, ForeignKey("person.id"))
     occasion: Mapped[str]
     kind: Mapped[str]
-    address: Mapped[str]
+    address: Mapped[str] = personal()
     locale: Mapped[str]
     title: Mapped[str]
-    body: Mapped[str]
+    body: Mapped[str] = personal()
     calendar: Mapped[str | None]
     about_id: Mapped[str | None] = optional_reference()
     state: Mapped[str] = mapped_column(default="queued")
@@ -41,4 +41,5 @@ class MailDue(InstallationTable):
     __tablename__ = "mail_due"
     __table_args__ = (ForeignKeyConstraint(["id"], ["tenant.id"]), Index("ix_mail_due_at", "due_at"))
     reach = Reach("tenant", "id")
+    is_noted = False
     due_at: Mapped[dt.datetime | None]

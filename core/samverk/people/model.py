@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import IdType, InstallationTable, Reach, TenantTable, optional_reference, tenant_key
+from samverk.database import IdType, InstallationTable, Reach, TenantTable, optional_reference, personal, tenant_key
 
 
 class Person(InstallationTable):
@@ -14,9 +14,9 @@ class Person(InstallationTable):
     __tablename__ = "person"
     reach = Reach("people", "id", is_known_by_name=True)
     __table_args__ = (UniqueConstraint("email"),)
-    email: Mapped[str]
-    name: Mapped[str]
-    password_hash: Mapped[str | None]
+    email: Mapped[str] = personal()
+    name: Mapped[str] = personal()
+    password_hash: Mapped[str | None] = personal()
     locale: Mapped[str | None]
     is_operator: Mapped[bool] = mapped_column(default=False)
     disabled_at: Mapped[dt.datetime | None]
@@ -30,8 +30,8 @@ class SignIn(InstallationTable):
     reach = Reach("people", "person_id")
     __table_args__ = (UniqueConstraint("secret_hash"), Index("ix_sign_in_person", "person_id"))
     person_id: Mapped[str] = mapped_column(IdType, ForeignKey("person.id"))
-    secret_hash: Mapped[str]
-    csrf: Mapped[str]
+    secret_hash: Mapped[str] = personal()
+    csrf: Mapped[str] = personal()
     created_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]

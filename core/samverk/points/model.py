@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import TenantTable, optional_reference, reference, tenant_key
+from samverk.database import TenantTable, optional_reference, personal, reference, tenant_key
 
 
 class Point(TenantTable):
@@ -61,7 +61,7 @@ class PointEvent(TenantTable):
     )
     point_id: Mapped[str] = reference()
     at: Mapped[dt.datetime]
-    actor: Mapped[str]
+    actor: Mapped[str] = personal()
     actor_id: Mapped[str | None] = optional_reference()
     kind: Mapped[str]
     status: Mapped[str | None]

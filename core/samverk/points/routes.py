@@ -102,13 +102,16 @@ def _point_page(call: Call, error: Invalid | None = None) -> Page:
     return Page("points/point.html", title, context, crumbs)
 
 
-@routes.page("POST", "/{tenant}/points/{point_id}/{step}", action="points.accept")
+@routes.steps(
+    "/{tenant}/points/{point_id}",
+    {"answer": "points.answer"} | dict.fromkeys(("accept", "reopen", "drop"), "points.accept"),
+)
 def change_point(call: Call) -> Answer:
-    scope, point_id, step = call.scope, call.path["point_id"], call.path["step"]
+    scope, point_id = call.scope, call.path["point_id"]
     words, language = call.form.get("words"), call.form.get("language") or scope.locale
     version = call.version()
     try:
-        match step:
+        match call.step:
             case "answer":
                 reason = call.form.get("reason")
                 status = call.form.get("status")

@@ -51,7 +51,7 @@ def _page(
         "statuses": reading.STATUSES,
         "verdicts": reactions.VERDICTS,
         "theirs": theirs,
-        "may_return": scope.actor.may("forms.return")
+        "may_return": scope.actor.has("secretariat", "administrator")
         and form.row.state in ("submitted", "awaiting_approval")
         and form.round.state == "open",
         "may_take_back": form.may_answer
@@ -183,13 +183,21 @@ def submit_form(call: Call) -> Answer:
     return Redirect(f"/{scope.tenant.slug}/forms/{form_id}", _("Submitted. The receipt is below."))
 
 
-@routes.page("POST", "/{tenant}/forms/{form_id}/{step}", action="forms.read")
+@routes.steps(
+    "/{tenant}/forms/{form_id}",
+    {
+        "take-back": "forms.answer",
+        "return": "forms.return",
+        "approve": "forms.approve",
+        "react": "reactions.write",
+    },
+)
 def change_form(call: Call) -> Answer:
-    scope, form_id, step = call.scope, call.path["form_id"], call.path["step"]
+    scope, form_id = call.scope, call.path["form_id"]
     here = f"/{scope.tenant.slug}/forms/{form_id}"
     form = views.get_form(scope, form_id)
     try:
-        match step:
+        match call.step:
             case "take-back":
                 service.take_back(scope, form_id, version=call.version())
                 return Redirect(here, _("The form is yours again. Submit it before the deadline."))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import TenantTable, optional_reference, reference, tenant_key
+from samverk.database import TenantTable, optional_reference, personal, reference, tenant_key
 
 
 class Round(TenantTable):
@@ -39,7 +39,7 @@ class Round(TenantTable):
     meeting_id: Mapped[str | None] = optional_reference()
     previous_round_id: Mapped[str | None] = optional_reference()
     opened_at: Mapped[dt.datetime]
-    opened_by: Mapped[str]
+    opened_by: Mapped[str] = personal()
     closed_at: Mapped[dt.datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -76,7 +76,7 @@ class Form(TenantTable):
     answers: Mapped[dict[str, Any]]
     language: Mapped[str | None]
     saved_at: Mapped[dt.datetime | None]
-    saved_by: Mapped[str | None]
+    saved_by: Mapped[str | None] = personal()
     submitted_at: Mapped[dt.datetime | None]
     is_late: Mapped[bool] = mapped_column(default=False)
     receipt: Mapped[str | None]
@@ -99,7 +99,7 @@ class Submission(TenantTable):
     language: Mapped[str]
     content_hash: Mapped[str]
     submitted_at: Mapped[dt.datetime]
-    submitted_by: Mapped[str]
+    submitted_by: Mapped[str] = personal()
     is_late: Mapped[bool]
     withdrawn_at: Mapped[dt.datetime | None]
 
@@ -114,7 +114,7 @@ class FormEvent(TenantTable):
     )
     form_id: Mapped[str] = reference()
     at: Mapped[dt.datetime]
-    actor: Mapped[str]
+    actor: Mapped[str] = personal()
     kind: Mapped[str]
     words: Mapped[str | None]
 
@@ -129,7 +129,7 @@ class RoundEvent(TenantTable):
     )
     round_id: Mapped[str] = reference()
     at: Mapped[dt.datetime]
-    actor: Mapped[str]
+    actor: Mapped[str] = personal()
     kind: Mapped[str]
     words: Mapped[str | None]
     content: Mapped[dict[str, Any]]
@@ -150,6 +150,6 @@ class Reaction(TenantTable):
     verdict: Mapped[str]
     words: Mapped[str | None]
     language: Mapped[str | None]
-    actor: Mapped[str]
+    actor: Mapped[str] = personal()
     at: Mapped[dt.datetime]
     version: Mapped[int] = mapped_column(default=1)

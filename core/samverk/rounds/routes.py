@@ -151,7 +151,10 @@ def _round_page(call: Call, error: Invalid | None = None) -> Page:
     return Page("rounds/round.html", title, context, crumbs)
 
 
-@routes.page("POST", "/{tenant}/rounds/{round_id}/{step}", action="rounds.change")
+@routes.steps(
+    "/{tenant}/rounds/{round_id}",
+    dict.fromkeys(("deadline", "add", "remove", "contact", "withdraw", "close", "remind", "agenda"), "rounds.change"),
+)
 def change_round(call: Call) -> Answer:
     try:
         done, target = _change(call)
@@ -162,9 +165,9 @@ def change_round(call: Call) -> Answer:
 
 def _change(call: Call) -> tuple[str, str]:
     scope, form = call.scope, call.form
-    round_id, step, reason = call.path["round_id"], call.path["step"], form.get("reason")
+    round_id, reason = call.path["round_id"], form.get("reason")
     here = f"/{scope.tenant.slug}/rounds/{round_id}"
-    match step:
+    match call.step:
         case "deadline":
             try:
                 day = dt.date.fromisoformat(form.get("day"))

@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, bindparam, func, insert, select, update
 
 from samverk.database import new_id
 from samverk.decisions import service as decisions
-from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
+from samverk.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, Stale
 from samverk.hookspecs import AnsweredForm
 from samverk.i18n import LOCALES, _
 from samverk.points import service as points
@@ -313,8 +313,8 @@ def return_form(scope: Scope, form_id: str, reason: str, *, version: int | None 
     """Return a submitted form with a reason: the secretariat at any time, an approver while it waits."""
     form, round_ = _locked(scope, form_id, version)
     is_approver = form.state == "awaiting_approval" and scope.actor.acts_for(form.party_id, form.subject_id, "approver")
-    if not is_approver and not scope.session.info.get("system"):
-        scope.require("forms.return")
+    if not is_approver and not scope.session.info.get("system") and not scope.actor.has("secretariat", "administrator"):
+        raise NotFound() if not may_see(scope, form.party_id, form.subject_id) else NotAllowed()
     if form.state not in ("submitted", "awaiting_approval"):
         raise Conflict(_("Only a submitted form can be returned."))
     if not reason.strip():

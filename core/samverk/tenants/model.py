@@ -103,6 +103,7 @@ class Counter(TenantTable):
     """The last number given out of a series (points, issued documents), without gaps."""
 
     __tablename__ = "counter"
+    is_noted = False
     __table_args__ = (UniqueConstraint("tenant_id", "name"),)
     name: Mapped[str]
     value: Mapped[int]
@@ -112,6 +113,7 @@ class IdempotencyKey(TenantTable):
     """The answer to a request that may be sent again, kept for seven days (rule 19)."""
 
     __tablename__ = "idempotency_key"
+    is_noted = False
     __table_args__ = (UniqueConstraint("tenant_id", "person_id", "route", "key"),)
     person_id: Mapped[str | None] = optional_reference()
     route: Mapped[str]

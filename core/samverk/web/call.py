@@ -89,6 +89,11 @@ class Call:
             raise VersionMissing()
         return int(raw)
 
+    @property
+    def step(self) -> str:
+        """Return the last word of the route's address, for handlers that several steps share."""
+        return self.route.path.rpartition("/")[2]
+
     def limit(self) -> int:
         """Return `?limit=`, 50 when absent, 200 at most."""
         raw = self.query.get("limit")
@@ -198,6 +203,17 @@ class Routes:
         def keep(handler: Handler) -> Handler:
             writes = method not in ("GET", "HEAD")
             self.routes.append(Route(method, path, action, handler, False, handler.__name__, writes=writes))
+            return handler
+
+        return keep
+
+    def steps(self, path: str, actions: Mapping[str, str]) -> Callable[[Handler], Handler]:
+        """Declare the posts of a page, {last word of the address: action}; `call.step` tells which it is."""
+
+        def keep(handler: Handler) -> Handler:
+            for step, action in actions.items():
+                name = f"{handler.__name__}_{step.replace('-', '_')}"
+                self.routes.append(Route("POST", f"{path}/{step}", action, handler, False, name, writes=True))
             return handler
 
         return keep

@@ -58,6 +58,14 @@ class Entry(Protocol):
     def recall(self, call: Call, work: Callable[[], Answer]) -> Answer: ...
 
 
+class Journal(Protocol):
+    """What `app` injects: the log of who changed what, and of what auditors read."""
+
+    def written(self, call: Call) -> None: ...
+
+    def read(self, call: Call) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Wrapper:
     """The frame of every request of one process."""
@@ -65,6 +73,7 @@ class Wrapper:
     settings: Settings
     database: Database
     entry: Entry
+    journal: Journal
     clock: Callable[[], dt.datetime]
 
     def run(self, route: Route, incoming: Incoming) -> Outgoing:
@@ -126,7 +135,10 @@ class _Frame:
                     answer = self.wrapper.entry.recall(call, lambda: self.route.handler(call))
                 else:
                     answer = self.route.handler(call)
-                return self._render(answer, call), credential
+                sent = self._render(answer, call)
+                if call.scope_or_none is not None and sent.status < 400:
+                    (self.wrapper.journal.written if self.route.writes else self.wrapper.journal.read)(call)
+                return sent, credential
             except NotSignedIn:
                 return self._sign_in_first(call, credential), credential
             except (SamverkError, msgspec.ValidationError) as error:

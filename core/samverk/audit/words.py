@@ -1,0 +1,33 @@
+"""What an entry did, in words: an action of the permission table becomes a phrase in the reader's language.
+
+Which actions there are is `permissions.py`'s; a test holds the two together.
+"""
+
+from samverk.i18n import N_, _
+
+DONE: dict[str, str] = {
+    "read": N_("read a page"),
+    "arrangements.change": N_("changed an arrangement"),
+    "decisions.record": N_("recorded what a council decided"),
+    "forms.answer": N_("wrote in a form"),
+    "forms.approve": N_("approved a form"),
+    "forms.return": N_("returned a form"),
+    "meetings.run": N_("prepared or recorded a meeting"),
+    "papers.compile": N_("compiled papers"),
+    "people.manage": N_("changed who may do what"),
+    "points.accept": N_("accepted, reopened or dropped a point"),
+    "points.answer": N_("answered a point"),
+    "profile.change": N_("changed their own profile"),
+    "reactions.write": N_("reacted to an answer"),
+    "rounds.change": N_("changed a round"),
+    "rounds.open": N_("opened a round"),
+    "sign_in": N_("signed in or out"),
+    "summaries.comment": N_("commented on a summary"),
+    "system": N_("did its daily work"),
+    "operate": N_("did something at the command line"),
+}
+
+
+def said(action: str) -> str:
+    """Return what was done; an action of a later version stands as it is written."""
+    return _(DONE[action]) if action in DONE else action
