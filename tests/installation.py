@@ -133,11 +133,17 @@ class Installation:
     """A running installation with its plugins."""
 
     def __init__(
-        self, url: str, data: Path, now: dt.datetime, registry: Registry | None = None, threads: int = 4
+        self,
+        url: str,
+        data: Path,
+        now: dt.datetime,
+        registry: Registry | None = None,
+        threads: int = 4,
+        database: Database | None = None,
     ) -> None:
         self.now = now
         self.registry = registry or registries.discover()
-        self.database = Database(url, threads=threads)
+        self.database = database or Database(url, threads=threads)
         self.settings = Settings(data, url, "a secret of the tests", ORIGIN, threads=threads)
         self.litestar = application.create(
             self.settings, registry=self.registry, database=self.database, clock=lambda: self.now

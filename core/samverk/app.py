@@ -72,14 +72,24 @@ def create(
     """Make the application; tests give their own registry, database and clock."""
     from samverk.web import door  # Litestar takes half a second to import; the command line does without
 
-    wrapper = Wrapper(
+    return door.build(all_routes(), frame(settings, registry=registry, database=database, clock=clock))
+
+
+def frame(
+    settings: Settings,
+    *,
+    registry: Registry | None = None,
+    database: Database | None = None,
+    clock: Callable[[], dt.datetime] = utc_now,
+) -> Wrapper:
+    """Make the frame of every request, without the door before it."""
+    return Wrapper(
         settings,
         database or Database(settings.database_url, threads=settings.threads),
         Entry(registry or registries.discover()),
         Journal(Anchors(settings.data / "audit-heads")),
         clock,
     )
-    return door.build(all_routes(), wrapper)
 
 
 def from_environment() -> "Litestar":

@@ -20,7 +20,7 @@ class Anchors:
     folder: Path
 
     def keep(self, tenant_id: str, day: dt.date, seq: int, digest: str) -> None:
-        """Add the head that a day ended with, or begins with; the same twice does no harm."""
+        """Add the hash of a day's first entry, which stands for all before it; the same twice does no harm."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._file(tenant_id).open("a", encoding="ascii") as file:
             file.write(f"{day.isoformat()} {seq} {digest}\n")

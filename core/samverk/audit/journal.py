@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from samverk.audit import service
 from samverk.audit.anchors import Anchors
-from samverk.audit.model import AuditHead
 from samverk.database import Database
 from samverk.web.call import Call
 
@@ -26,10 +25,13 @@ class Journal:
         scope.flush()
         if not scope.session.changes.rows:
             return
-        last_at = service.append(scope, call.route.action, call.route.name, _subject(call))
-        if last_at is None or last_at.date() < scope.now.date():
-            # The first entry of a day: the head is kept outside once it stands.
-            scope.session.info.setdefault("afterwards", []).append(lambda database: self._anchor(database, call))
+        head = service.append(scope, call.route.action, call.route.name, _subject(call))
+        if head.previous_at is None or head.previous_at.date() < scope.now.date():
+            # The first entry of a day: its hash is kept outside once it stands.
+            tenant, day = scope.tenant_id, scope.now.date()
+            scope.session.info.setdefault("afterwards", []).append(
+                lambda _database: self.anchors.keep(tenant, day, head.seq, head.hash)
+            )
 
     def read(self, call: Call) -> None:
         """Let a page that an auditor opened be logged before it is shown (a role that reads is always seen to)."""
@@ -41,13 +43,6 @@ class Journal:
         with database.tenant(call.scope.tenant_id, write=True) as session:
             scope = replace(call.scope, session=session)
             service.append(scope, "read", call.route.name, _subject(call))
-
-    def _anchor(self, database: Database, call: Call) -> None:
-        tenant_id = call.scope.tenant_id
-        with database.tenant(tenant_id, write=False) as session:
-            head = session.get(AuditHead, (tenant_id, tenant_id))
-            assert head is not None
-            self.anchors.keep(tenant_id, call.now.date(), head.seq, head.hash)
 
 
 def _subject(call: Call) -> str | None:

@@ -77,8 +77,17 @@ class Asked:
     subject: str | None = None
 
 
-def append(scope: Scope, action: str, operation: str, subject: str | None) -> dt.datetime | None:
-    """Add the entry for what the unit of work has changed so far; return when the one before it was added.
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The entry that was added, and when the one before it was; None for the first."""
+
+    seq: int
+    hash: str
+    previous_at: dt.datetime | None
+
+
+def append(scope: Scope, action: str, operation: str, subject: str | None) -> Head:
+    """Add the entry for what the unit of work has changed so far.
 
     The head's row is held until the transaction ends, so that numbers have no gap and no two entries one predecessor.
     """
@@ -111,7 +120,7 @@ def append(scope: Scope, action: str, operation: str, subject: str | None) -> dt
     values = {name: getattr(draft, name) for name in Entry.__dataclass_fields__} | {"id": new_id(), "hash": digest}
     connection.execute(_ADD, values | {"changes": [list(row) for row in rows]})
     connection.execute(_MOVE_HEAD, {"tenant": tenant, "to": seq + 1, "digest": digest, "now": scope.now})
-    return last_at if seq else None
+    return Head(seq + 1, digest, last_at if seq else None)
 
 
 def _first_added(rows: tuple[tuple[str, str, str | None], ...]) -> str | None:

@@ -95,7 +95,7 @@ def record_outcome(
     if row is None:
         raise NotFound()
     if row.version != version:
-        raise Stale(_("Somebody else changed the proposal meanwhile. Look at it again."), current=row.version)
+        raise Stale(_("Somebody else changed the proposal meanwhile. Look at it again."))
     if row.state != "open":
         raise Conflict(_("The proposal is closed already."))
     problems = []

@@ -109,7 +109,7 @@ def _open_meeting(scope: Scope, meeting_id: str, version: int | None) -> Meeting
     if row is None:
         raise NotFound()
     if version is not None and row.version != version:
-        raise Stale(_("Somebody else changed the meeting meanwhile. Look at it again."), current=row.version)
+        raise Stale(_("Somebody else changed the meeting meanwhile. Look at it again."))
     if row.summary_state == "approved":
         raise Conflict(_("The summary is approved and frozen. Write a correction beside it."))
     return row

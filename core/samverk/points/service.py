@@ -129,7 +129,7 @@ def _locked(scope: Scope, point_id: str) -> Point:
 def check_version(point: Point, version: int | None) -> None:
     """Raises Stale when the point was changed meanwhile."""
     if version is not None and point.version != version:
-        raise Stale(_("Somebody else changed the point meanwhile. Look at it again."), current=point.version)
+        raise Stale(_("Somebody else changed the point meanwhile. Look at it again."))
 
 
 def answer(

@@ -23,7 +23,7 @@ def _open_round(scope: Scope, round_id: str, version: int | None, reason: str | 
     if row is None:
         raise NotFound()
     if version is not None and row.version != version:
-        raise Stale(_("Somebody else changed the round meanwhile. Look at it again."), current=row.version)
+        raise Stale(_("Somebody else changed the round meanwhile. Look at it again."))
     if row.state != "open":
         raise Conflict(_("The round is closed."))
     if reason is not None and not reason.strip():

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from samverk import i18n
+from samverk.errors import Conflict, NotFound
 from samverk.i18n import _, format_date, ngettext
 from samverk.outbox import service as outbox
 from samverk.people import service as people
@@ -42,8 +43,10 @@ def _forms(scope: Scope, round_id: str, states: Iterable[str] | None = None) -> 
 
 
 def _round(scope: Scope, round_id: str) -> Round:
+    """Return a round. Raises NotFound."""
     row = scope.session.get(Round, (scope.tenant_id, round_id))
-    assert row is not None
+    if row is None:
+        raise NotFound()
     return row
 
 
@@ -148,7 +151,9 @@ def papers_ready(scope: Scope, round_id: str, number: int) -> int:
 
 
 def remind(scope: Scope, round_id: str, occasion: str) -> int:
-    """Remind those who have not submitted; return how many messages were queued."""
+    """Remind those who have not submitted; return how many messages were queued. Raises NotFound, Conflict."""
+    if _round(scope, round_id).state != "open":
+        raise Conflict(_("The round is not open; nobody is reminded about it."))
     return remind_about(scope, (round_id,), occasion)
 
 

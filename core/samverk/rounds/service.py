@@ -5,6 +5,7 @@ Opening is `opening.py`, changes to an open round `changes.py`, what a page show
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -63,12 +64,13 @@ class Receipt(msgspec.Struct, frozen=True):
     state: str
 
 
-_PINNED: dict[str, Pinned] = {}
+_PINNED: dict[tuple[str, str], Pinned] = {}
 
 
 def pinned_questionnaire(scope: Scope, content_hash: str) -> Pinned:
-    """Return a pinned questionnaire by its content hash; the same content is the same for every tenant."""
-    found = _PINNED.get(content_hash)
+    """Return a pinned questionnaire by its content hash; what is kept in memory is kept for its tenant."""
+    known = (scope.tenant_id, content_hash)
+    found = _PINNED.get(known)
     if found is None:
         content = scope.session.scalar(
             select(PinnedQuestionnaire.content).where(
@@ -78,16 +80,21 @@ def pinned_questionnaire(scope: Scope, content_hash: str) -> Pinned:
         if content is None:
             raise NotFound()
         found = msgspec.convert(content, Pinned)
-        if len(_PINNED) > 512:
-            _PINNED.clear()
-        _PINNED[content_hash] = found
+        if len(_PINNED) >= 512:
+            _PINNED.pop(next(iter(_PINNED)), None)
+        _PINNED[known] = found
     return found
 
 
-def _locked(scope: Scope, form_id: str, version: int | None) -> tuple[Form, RoundState]:
-    """Lock a form and hold its round open. Raises NotFound, Stale, Conflict for a round that is not open."""
+def _locked(
+    scope: Scope, form_id: str, version: int | None, may: Callable[[Scope, str, str], bool]
+) -> tuple[Form, RoundState]:
+    """Lock a form that the actor may reach and hold its round open.
+
+    Raises NotFound, before anything of another's form is told; then Conflict for a round that is not open, Stale.
+    """
     form: Form | None = scope.session.scalar(_FORM, {"tenant": scope.tenant_id, "form": form_id})
-    if form is None or form.state == "removed":
+    if form is None or form.state == "removed" or not may(scope, form.party_id, form.subject_id):
         raise NotFound()
     given = {"tenant": scope.tenant_id, "round": form.round_id}
     row = scope.session.connection().execute(_ROUND, given).one_or_none()
@@ -118,6 +125,10 @@ def may_answer(scope: Scope, party_id: str, subject_id: str) -> bool:
     return scope.actor.acts_for(party_id, subject_id, "contact")
 
 
+def may_approve(scope: Scope, party_id: str, subject_id: str) -> bool:
+    return scope.actor.acts_for(party_id, subject_id, "approver")
+
+
 def _keep(scope: Scope, form_id: str, kind: str, words: str | None = None) -> None:
     scope.add(FormEvent(form_id=form_id, at=scope.now, actor=scope.actor.name, kind=kind, words=words))
 
@@ -136,9 +147,7 @@ def save(
     Words are kept even when they would not pass at submission; only what the form does not ask for is refused.
     Raises NotFound, Conflict (submitted, closed), Stale, Invalid.
     """
-    form, _round = _locked(scope, form_id, version)
-    if not may_answer(scope, form.party_id, form.subject_id):
-        raise NotFound()
+    form, _round = _locked(scope, form_id, version, may_answer)
     if form.state not in EDITABLE:
         raise Conflict(_("The form has been submitted. Take it back to change it."))
     pinned = pinned_questionnaire(scope, form.questionnaire_hash)
@@ -176,9 +185,7 @@ def submit(
 
     Raises Invalid with every fault (nothing is stored then; the words come back), NotFound, Conflict, Stale.
     """
-    form, round_ = _locked(scope, form_id, version)
-    if not may_answer(scope, form.party_id, form.subject_id):
-        raise NotFound()
+    form, round_ = _locked(scope, form_id, version, may_answer)
     if form.state not in EDITABLE:
         raise Conflict(_("The form has been submitted already."))
     pinned = pinned_questionnaire(scope, form.questionnaire_hash)
@@ -299,9 +306,7 @@ def _for_plugin(
 
 def take_back(scope: Scope, form_id: str, *, version: int | None = None) -> None:
     """Take a submitted form back to change it, until the deadline; afterwards only the secretariat returns it."""
-    form, round_ = _locked(scope, form_id, version)
-    if not may_answer(scope, form.party_id, form.subject_id):
-        raise NotFound()
+    form, round_ = _locked(scope, form_id, version, may_answer)
     if form.state not in ("submitted", "awaiting_approval"):
         raise Conflict(_("Only a submitted form can be taken back."))
     if scope.now > round_.answers_due:
@@ -311,10 +316,10 @@ def take_back(scope: Scope, form_id: str, *, version: int | None = None) -> None
 
 def return_form(scope: Scope, form_id: str, reason: str, *, version: int | None = None) -> None:
     """Return a submitted form with a reason: the secretariat at any time, an approver while it waits."""
-    form, round_ = _locked(scope, form_id, version)
+    form, round_ = _locked(scope, form_id, version, may_see)
     is_approver = form.state == "awaiting_approval" and scope.actor.acts_for(form.party_id, form.subject_id, "approver")
     if not is_approver and not scope.session.info.get("system") and not scope.actor.has("secretariat", "administrator"):
-        raise NotFound() if not may_see(scope, form.party_id, form.subject_id) else NotAllowed()
+        raise NotAllowed()
     if form.state not in ("submitted", "awaiting_approval"):
         raise Conflict(_("Only a submitted form can be returned."))
     if not reason.strip():
@@ -342,9 +347,7 @@ def _undo(scope: Scope, form: Form, state: str, kind: str, reason: str | None) -
 
 def approve(scope: Scope, form_id: str, *, version: int | None = None) -> None:
     """Approve a form that waits for it, so that it counts as submitted."""
-    form, _round = _locked(scope, form_id, version)
-    if not scope.actor.acts_for(form.party_id, form.subject_id, "approver"):
-        raise NotFound()
+    form, _round = _locked(scope, form_id, version, may_approve)
     if form.state != "awaiting_approval":
         raise Conflict(_("The form does not wait for approval."))
     form.state = "submitted"

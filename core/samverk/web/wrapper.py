@@ -164,6 +164,9 @@ class _Frame:
             credential = Credential(
                 scope.actor, credential.via, credential.csrf, credential.session_id, credential.tenant_id
             )
+        if route.is_api:
+            # A program learns whether it may before what it sent is looked at; a page carries its words to the sign-in.
+            self._authorise(scope, credential)
         if route.writes:
             gate.check_size(len(incoming.body))
             if not route.is_api:
@@ -189,14 +192,18 @@ class _Frame:
             scope,
         )
 
+    def _authorise(self, scope: Scope | None, credential: Credential) -> None:
+        """Hold the person against the permission table. Raises NotSignedIn, NotAllowed."""
+        if scope is not None:
+            scope.require(self.route.action)
+        elif ACTIONS[self.route.action].needs_person and credential.actor.person_id is None:
+            raise NotSignedIn()
+
     def _check(self, call: Call) -> None:
-        rule = ACTIONS[self.route.action]
         if self.route.writes and not self.route.is_api:
             security.check_origin(call.settings, call.headers)
-        if call.scope_or_none is not None:
-            call.scope.require(self.route.action)
-        elif rule.needs_person and call.actor.person_id is None:
-            raise NotSignedIn()
+        if not self.route.is_api:
+            self._authorise(call.scope_or_none, call.credential)
         if self.route.writes and not self.route.is_api and call.credential.via == "session":
             security.check_csrf(call.credential.csrf, call.form.get("_csrf"))
 

@@ -1,0 +1,287 @@
+"""The world that the probes look at: two regions of one model with a whole life, every free text of it marked.
+
+A canary `cnry-<tenant>-<table>-<column>` stands in each text that a person or a plugin wrote; in what is written in the
+open round it carries the party too.
+What is asked of the world is in `cells.py`.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, String, select, update
+
+from samverk import app as application
+from samverk.audit import service as audit
+from samverk.database import Database, Unit
+from samverk.demonstration import life
+from samverk.models import metadata
+from samverk.papers import service as papers
+from samverk.people import service as people
+from samverk.people.model import Person
+from samverk.reference import service as reference
+from samverk.rounds import service as rounds
+from samverk.rounds import views
+from samverk.scope import Scope
+from samverk.tenants import service as tenants
+from samverk.web.wrapper import Wrapper
+from tests.installation import PASSWORD, Installation
+
+NOW = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
+TENANTS = ("alpha", "beta")
+OWN_PARTY, OTHER_PARTY = "no-3437", "no-3434"
+
+# Columns that hold a word of the program and no text of anybody: keys, kinds, states, hashes. A new text column is
+# marked unless it is named here.
+STRUCTURAL = frozenset({
+    "key", "kind", "state", "role", "language", "locale", "status", "area", "begins", "ends", "accepts", "records",
+    "summary_state", "verdict", "item_key", "content_hash", "questionnaire_hash", "receipt", "body_hash", "hash",
+    "previous", "salt", "commitment", "route", "headers", "release_rule", "cycle_key", "seat_key", "legal_form_key",
+    "place_key", "occasion", "owner_role", "roles", "tags", "aims", "summary_language", "starts_at", "questionnaires",
+    "outcome", "operation", "action", "changes", "before", "after",
+})  # fmt: skip
+WHOLE = {("audit_entry", "actor"), ("audit_entry", "subject"), ("counter", "name"), ("idempotency_key", "body")}
+LANGUAGES = frozenset({"nn", "nb", "sv", "en"})
+FREE = frozenset({"text", "words", "reason", "title", "name", "label", "note", "author", "owner"})
+
+
+class ProbingDatabase(Database):
+    """A database whose units of work end in a rollback while it is probed: each probe meets the same world."""
+
+    rolls_back = False
+
+    @contextmanager
+    def unit(self, *, write: bool) -> Iterator[Unit]:
+        if not self.rolls_back:
+            with super().unit(write=write) as session:
+                yield session
+            return
+        with Unit(self.engine, expire_on_commit=False, autoflush=False) as session:
+            session.connection(execution_options={"samverk_write": write})
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody who asks: with a session, with a token, or with neither."""
+
+    name: str
+    tenant: str
+    roles: frozenset[str]
+    cookie: str = ""
+    csrf: str = ""
+    token: str = ""
+    party: str | None = None
+    also: tuple[str, ...] = ()
+    """Further tenants where the same roles are held; the token is not of them."""
+
+
+@dataclass
+class World:
+    """Two regions, who asks, and the ids of their objects: {tenant: {kind: {ownership: id}}}."""
+
+    installation: Installation
+    frame: Wrapper
+    people: dict[str, Who] = field(default_factory=dict)
+    objects: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+
+def make(url: str, folder: Path) -> World:
+    """Make the world in an empty, migrated database."""
+    installation = Installation(url, folder, NOW, threads=4, database=ProbingDatabase(url, threads=4))
+    frame = application.frame(
+        installation.settings,
+        registry=installation.registry,
+        database=installation.database,
+        clock=lambda: installation.now,
+    )
+    world = World(installation, frame)
+    for slug in TENANTS:
+        _add_region(world, slug)
+    for slug in TENANTS:
+        with installation.scope(slug) as scope:
+            audit.append(scope, "system", f"cnry-{slug}-audit_entry-operation", None)
+            _mark(scope)
+            world.objects[slug] = _objects(scope)
+            closed = next(one for one in views.list_rounds(scope) if one.state == "closed")
+            world.objects[slug]["document"] = {"own": papers.compile_round(scope, closed.id)}
+            _mark_names(scope)
+    for slug, roles in (("alpha", None), ("beta", ("secretariat", "contact"))):
+        _add_people(world, slug, roles)
+    _add_one_of_both(world)
+    rounds._PINNED.clear()  # what was kept in memory before the marks were written
+    world.people["nobody"] = Who("nobody", "alpha", frozenset())
+    assert isinstance(installation.database, ProbingDatabase)
+    installation.database.rolls_back = True
+    return world
+
+
+def _add_region(world: World, slug: str) -> None:
+    installation = world.installation
+    installation.add_tenant("insam_nordgudbrandsdal", slug=slug)
+    plugin = installation.registry.get("insam_nordgudbrandsdal")
+    assert plugin is not None
+    demonstration = plugin.files(reference.place_names()).demonstration
+    assert demonstration is not None
+    with installation.scope(slug) as scope:
+        life.play(scope, demonstration)
+
+
+def _mark(scope: Scope) -> None:
+    """Write a canary into every free text of the tenant, past the services: what is stored is what may leak."""
+    slug, connection = scope.tenant.slug, scope.session.connection()
+    unreleased = _unreleased(scope)
+    for table in metadata.sorted_tables:
+        if table.info["kind"] != "tenant" or table.info.get("only_added"):
+            continue
+        columns = [column for column in table.columns if is_marked(table.name, column)]
+        if not columns:
+            continue
+        rows = connection.execute(select(table).where(table.c.tenant_id == scope.tenant_id)).mappings().all()
+        for row in rows:
+            whose = unreleased.get(str(row["id"] if table.name == "form" else row.get("form_id")), "")
+            values = {
+                column.name: marked(row[column.name], f"cnry-{slug}-{table.name}-{column.name}{whose}")
+                for column in columns
+                if row[column.name] is not None
+            }
+            if values:
+                connection.execute(
+                    update(table).where(table.c.tenant_id == scope.tenant_id, table.c.id == row["id"]).values(**values)
+                )
+
+
+def _unreleased(scope: Scope) -> dict[str, str]:
+    """Return {form id: "-<party>"} of the open round: what is written there is the party's own until the deadline."""
+    parties = {party.id: party.key for party in tenants.parties(scope)}
+    opened = tuple(one.id for one in views.list_rounds(scope, states=("open",)))
+    return {form.id: f"-{parties[form.party_id]}" for form in views.forms(scope, round_ids=opened)}
+
+
+def is_marked(table: str, column: Any) -> bool:
+    """Say whether a column holds free text."""
+    if column.name in STRUCTURAL or column.name == "id" or column.name.endswith("_id") or (table, column.name) in WHOLE:
+        return False
+    return isinstance(column.type, String | JSON)
+
+
+def marked(value: Any, canary: str) -> Any:
+    """Return a stored value with the canary in its free texts."""
+    if isinstance(value, str):
+        return f"{value} {canary}"
+    if isinstance(value, dict):
+        return {
+            key: f"{inner} {canary}"
+            if isinstance(inner, str) and (key in LANGUAGES or key in FREE)
+            else marked(inner, canary)
+            if isinstance(inner, dict | list)
+            else inner
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [marked(inner, canary) if isinstance(inner, dict | list) else inner for inner in value]
+    return value
+
+
+def _mark_names(scope: Scope) -> None:
+    """Let every person of the region carry a canary in the name; the addresses are theirs already (`@slug.example`)."""
+    slug = scope.tenant.slug
+    for person_id, name in scope.session.execute(
+        select(Person.id, Person.name).where(Person.email.like(f"%@{slug}.example"))
+    ).all():
+        scope.session.execute(
+            update(Person).where(Person.id == person_id).values(name=f"{name} cnry-{slug}-person-name")
+        )
+
+
+def _objects(scope: Scope) -> dict[str, dict[str, str]]:
+    """Return an id of each kind; forms also of another municipality, in the open round."""
+    from samverk.arrangements import service as arrangements
+    from samverk.bodies import composition as bodies
+    from samverk.decisions import service as decisions
+    from samverk.foundations import service as foundations
+    from samverk.meetings import views as meetings
+    from samverk.points import views as points
+
+    every = views.list_rounds(scope)
+    opened = next(one for one in every if one.state == "open")
+    forms = views.forms(scope, round_ids=(opened.id,))
+    parties = {party.key: party.id for party in tenants.parties(scope)}
+    own = [form for form in forms if form.party_id == parties[OWN_PARTY]]
+    written = [form for form in forms if form.state in ("draft", "submitted")]
+    other = [form for form in written if form.party_id == parties[OTHER_PARTY]]
+    held = next(one for one in meetings.list_meetings(scope) if one.summary_state == "approved")
+    items = meetings.agenda(scope, held.id)
+    subject = own[0].subject_id
+    return {
+        "round": {"own": opened.id},
+        "form": {"own": own[0].id, "other municipality": other[0].id},
+        "meeting": {"own": held.id},
+        "item": {"own": items[0].id},
+        "point": {"own": points.list_points(scope)[0].id},
+        "proposal": {"own": decisions.list_proposals(scope)[0].id},
+        "arrangement": {"own": arrangements.list_arrangements(scope, scope.today)[0][0].id},
+        "body": {"own": bodies.list_bodies(scope, scope.today)[0].id},
+        "governing": {"own": foundations.list_documents(scope)[0].id},
+        "register": {"own": foundations.list_registers(scope)[0].id},
+        "subject": {"own": subject},
+        "party": {"own": parties[OWN_PARTY], "other municipality": parties[OTHER_PARTY]},
+    }
+
+
+def _add_people(world: World, slug: str, roles: tuple[str, ...] | None) -> None:
+    installation = world.installation
+    with installation.scope(slug) as scope:
+        party = tenants.party_id(scope, OWN_PARTY)
+        subject = world.objects[slug]["subject"]["own"]
+        extra = {
+            "approver": {"party_id": party},
+            "limited auditor": {"subject_id": subject},
+            "former secretariat": {"valid_to": scope.today - dt.timedelta(days=1)},
+        }
+        for name, given in extra.items():
+            email = f"{name.replace(' ', '-')}@{slug}.example"
+            person = people.add_person(scope.session, email, name, NOW, password=PASSWORD)
+            people.grant(scope, person, name.split()[-1], **given)  # type: ignore[arg-type]
+        operator = people.add_person(scope.session, f"operator@{slug}.example", "operator", NOW, password=PASSWORD)
+        people.make_operator(scope.session, operator)
+        emails = {
+            "administrator": "administrator",
+            "secretariat": "secretariat",
+            "contact": f"contact-{OWN_PARTY.partition('-')[2]}",
+            "approver": "approver",
+            "member": "member",
+            "auditor": "auditor",
+            "limited auditor": "limited-auditor",
+            "former secretariat": "former-secretariat",
+            "operator": "operator",
+        }
+    for name, local in emails.items():
+        if roles is None or name in roles:
+            held = frozenset() if name in ("operator", "former secretariat") else frozenset({name.split()[-1]})
+            of_party = OWN_PARTY if name in ("contact", "approver") else None
+            _sign_in(world, Who(f"{name} of {slug}", slug, held, party=of_party), f"{local}@{slug}.example")
+
+
+def _add_one_of_both(world: World) -> None:
+    """Add a person who is of the secretariat in both regions, with a token of the first."""
+    email = "both@alpha.example"
+    for slug in TENANTS:
+        with world.installation.scope(slug) as scope:
+            people.grant(scope, people.add_person(scope.session, email, "both", NOW), "secretariat")
+    _sign_in(world, Who("secretariat of both", "alpha", frozenset({"secretariat"}), also=("beta",)), email)
+
+
+def _sign_in(world: World, who: Who, email: str) -> None:
+    with world.installation.database.unit(write=True) as session:
+        person = people.person_by_email(session, email)
+        secret = people.begin(session, person, NOW)
+        token = people.create_token(session, person, tenants.find(session, who.tenant).id, NOW)
+        csrf = people.identify(session, secret, "", NOW).csrf
+    world.people[who.name] = replace(who, cookie=secret, csrf=csrf, token=token)
