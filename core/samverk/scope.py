@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from samverk.database import Unit
 from samverk.errors import NotAllowed, NotSignedIn
-from samverk.permissions import ACTIONS
+from samverk.permissions import ACTIONS, SUBJECT
 from samverk.regions.definition import Definition, LocalText, in_locale
 from samverk.regions.terms import Vocabulary
 from samverk.registry import RegionPlugin
@@ -43,7 +43,27 @@ class Actor:
         rule = ACTIONS[action]
         if rule.is_public:
             return self.person_id is not None or not rule.needs_person
-        return any(grant.role in rule.roles for grant in self.grants)
+        return any(grant.role in rule.reach for grant in self.grants)
+
+    def reaches(self, action: str, party_id: str | None = None, subject_id: str | None = None) -> bool:
+        """Say whether the table's reach of the action covers an object of a party and a subject."""
+        reach = ACTIONS[action].reach
+        return any(
+            _covers(reach[grant.role], grant, party_id, subject_id) for grant in self.grants if grant.role in reach
+        )
+
+    def subjects(self, action: str) -> frozenset[str] | None:
+        """Return the subjects that the action is limited to for this actor; None where it is limited to none.
+
+        Work that no person asked for is not limited.
+        """
+        if not self.grants:
+            return None
+        reach = ACTIONS[action].reach
+        held = [grant for grant in self.grants if grant.role in reach]
+        if any(reach[grant.role] != SUBJECT or grant.subject_id is None for grant in held):
+            return None
+        return frozenset(grant.subject_id for grant in held if grant.subject_id is not None)
 
     def parties(self, *roles: str) -> frozenset[str]:
         """Return the parties for which the actor holds one of the roles."""
@@ -57,6 +77,17 @@ class Actor:
             and (grant.subject_id is None or grant.subject_id == subject_id)
             for grant in self.grants
         )
+
+
+def _covers(reach: str, grant: Grant, party_id: str | None, subject_id: str | None) -> bool:
+    match reach:
+        case "all":
+            return True
+        case "party":
+            # What is not about one subject (a point about several) is the party's as a whole.
+            return grant.party_id == party_id and (subject_id is None or grant.subject_id in (None, subject_id))
+        case _:
+            return grant.subject_id in (None, subject_id)
 
 
 PUBLIC = Actor(None, "")

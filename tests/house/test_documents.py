@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripts import region_doc
+from scripts import permissions_doc, region_doc
 
 from samverk import app
 from samverk.regions.loader import SCHEMAS, schema
@@ -30,6 +30,10 @@ def undescribed(part: Any, path: str, definitions: dict[str, Any]) -> list[str]:
         for number, inner in enumerate(part):
             found += undescribed(inner, f"{path}/{number}", definitions)
     return found
+
+
+def test_the_permissions_page_equals_the_table() -> None:
+    assert permissions_doc.OUT.read_text("utf-8") == permissions_doc.document()
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -251,8 +251,13 @@ def leaks(world: World, cell: Cell, found: set[str]) -> set[str]:
         is_elsewhere = tenant != cell.tenant and not (cell.tenant == "" and is_public)
         is_internal = not is_public and not is_inside(cell, tenant)
         is_personal = PERSONAL.search(canary) is not None and not at_office
+        is_ungranted = (
+            who.name.startswith("limited auditor")
+            and canary.endswith("-ungranted")
+            and not canary.endswith(("-agenda_item-title-ungranted", "-agenda_item-marks-ungranted"))
+        )
         is_unreleased = draft is not None and not at_office and draft[1] != who.party
-        if is_elsewhere or is_internal or is_personal or is_unreleased:
+        if is_elsewhere or is_internal or is_personal or is_unreleased or is_ungranted:
             wrong.add(canary)
     return wrong
 

@@ -106,7 +106,7 @@ def _tenant(world: World, slug: str) -> str:
 
 
 def opened_to(*roles: str) -> Callable[[Action], Action]:
-    return lambda action: replace(action, roles=action.roles | set(roles))
+    return lambda action: replace(action, reach={**action.reach, **dict.fromkeys(roles, "all")})
 
 
 def action(name: str, change: Callable[[Action], Action]) -> Any:

@@ -136,7 +136,7 @@ def _add_region(world: World, slug: str) -> None:
 def _mark(scope: Scope) -> None:
     """Write a canary into every free text of the tenant, past the services: what is stored is what may leak."""
     slug, connection = scope.tenant.slug, scope.session.connection()
-    unreleased = _unreleased(scope)
+    unreleased, ungranted = _unreleased(scope), _ungranted(scope)
     for table in metadata.sorted_tables:
         if table.info["kind"] != "tenant" or table.info.get("only_added"):
             continue
@@ -146,6 +146,8 @@ def _mark(scope: Scope) -> None:
         rows = connection.execute(select(table).where(table.c.tenant_id == scope.tenant_id)).mappings().all()
         for row in rows:
             whose = unreleased.get(str(row["id"] if table.name == "form" else row.get("form_id")), "")
+            if (table.name, str(row["id"])) in ungranted:
+                whose += "-ungranted"
             values = {
                 column.name: marked(row[column.name], f"cnry-{slug}-{table.name}-{column.name}{whose}")
                 for column in columns
@@ -162,6 +164,29 @@ def _unreleased(scope: Scope) -> dict[str, str]:
     parties = {party.id: party.key for party in tenants.parties(scope)}
     opened = tuple(one.id for one in views.list_rounds(scope, states=("open",)))
     return {form.id: f"-{parties[form.party_id]}" for form in views.forms(scope, round_ids=opened)}
+
+
+def _ungranted(scope: Scope) -> set[tuple[str, str]]:
+    """Return (table, id) of what is not about the first subject: an auditor of that subject may not see its texts."""
+    from samverk.decisions import service as decisions
+    from samverk.meetings import views as meetings
+    from samverk.points import views as points
+
+    subject = _first_subject(scope)
+    found = {
+        ("point", one.id) for one in points.list_points(scope) if subject not in {about.id for about in one.subjects}
+    }
+    found |= {("proposal", one.id) for one in decisions.list_proposals(scope) if one.subject_id != subject}
+    for meeting in meetings.list_meetings(scope):
+        found |= {("agenda_item", item.id) for item in meetings.agenda(scope, meeting.id) if item.subject_id != subject}
+    return found
+
+
+def _first_subject(scope: Scope) -> str:
+    """Return the subject that the limited auditor was granted."""
+    opened = next(one for one in views.list_rounds(scope) if one.state == "open")
+    party = tenants.party_id(scope, OWN_PARTY)
+    return next(form.subject_id for form in views.forms(scope, round_ids=(opened.id,)) if form.party_id == party)
 
 
 def is_marked(table: str, column: Any) -> bool:

@@ -11,6 +11,7 @@ DONE: dict[str, str] = {
     "decisions.record": N_("recorded what a council decided"),
     "forms.answer": N_("wrote in a form"),
     "forms.approve": N_("approved a form"),
+    "forms.take_back": N_("took a form back"),
     "forms.return": N_("returned a form"),
     "meetings.run": N_("prepared or recorded a meeting"),
     "papers.compile": N_("compiled papers"),

@@ -139,6 +139,9 @@ def list_proposals(scope: Scope, *, state: str | None = None) -> tuple[ProposalV
     )
     if state is not None:
         query = query.where(Proposal.state == state)
+    limited = scope.actor.subjects("decisions.read")
+    if limited is not None:
+        query = query.where(Proposal.subject_id.in_(limited))
     names = tenants.party_names(scope)
     found = []
     for row in scope.session.execute(query):

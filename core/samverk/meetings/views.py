@@ -67,6 +67,10 @@ class ItemView(msgspec.Struct, frozen=True):
     points: tuple[PointView, ...] = ()
     present: tuple[str, ...] = ()
 
+    def for_the_public(self) -> "ItemView":
+        """Return the item without what was said there."""
+        return msgspec.structs.replace(self, summary=None, points=(), present=())
+
 
 class CommentView(msgspec.Struct, frozen=True):
     agenda_item_id: str | None
@@ -187,11 +191,17 @@ def agenda(scope: Scope, meeting_id: str) -> tuple[ItemView, ...]:
     for row in rows:
         plain: Any = tuple(row)
         found.append(ItemView(*(*plain, tuple(raised.get(row.id, ())), tuple(sorted(there.get(row.id, ()))))))
+    granted = scope.actor.subjects("points.read")
+    if granted is not None:
+        # Of the other items an auditor of some subjects sees what the public sees.
+        found = [one if one.subject_id in granted else one.for_the_public() for one in found]
     return tuple(found)
 
 
 def comments(scope: Scope, meeting_id: str) -> tuple[CommentView, ...]:
-    """Return comments and corrections, oldest first."""
+    """Return comments and corrections, oldest first; none for an auditor of some subjects."""
+    if scope.actor.subjects("points.read") is not None:
+        return ()
     names = tenants.party_names(scope)
     rows = scope.session.execute(
         select(

@@ -299,6 +299,8 @@ def list_issued(scope: Scope, *, about_id: str | None = None) -> tuple[IssuedVie
     query = select(*_COLUMNS).where(IssuedDocument.tenant_id == scope.tenant_id)
     if about_id is not None:
         query = query.where(IssuedDocument.about_id == about_id)
+    if _hides_papers(scope):
+        return ()
     rows = scope.session.execute(query.order_by(IssuedDocument.number.desc()))
     return tuple(IssuedView(*tuple(row)) for row in rows)
 
@@ -310,10 +312,15 @@ def get_issued(scope: Scope, document_id: str) -> tuple[IssuedView, Document]:
             IssuedDocument.tenant_id == scope.tenant_id, IssuedDocument.id == document_id
         )
     ).one_or_none()
-    if row is None:
+    if row is None or _hides_papers(scope):
         raise NotFound()
     plain: Any = tuple(row)
     return IssuedView(*plain[:-1]), from_plain(plain[-1])
+
+
+def _hides_papers(scope: Scope) -> bool:
+    """Papers are about a whole round: an auditor of some subjects reads their answers and points instead."""
+    return scope.actor.subjects("papers.read") is not None
 
 
 def printed(scope: Scope, document_id: str, kind: str) -> bytes:

@@ -244,14 +244,9 @@ def _is_system(scope: Scope) -> bool:
 
 
 def _may_answer(scope: Scope, point: Point) -> bool:
-    if _is_system(scope) or scope.actor.has("secretariat", "administrator"):
-        return True
-    return point.owner_party_id is not None and point.owner_party_id in scope.actor.parties("contact", "approver")
+    return _is_system(scope) or scope.actor.reaches("points.answer", point.owner_party_id or "")
 
 
 def _may_accept(scope: Scope, point: Point) -> bool:
-    if _is_system(scope) or scope.actor.has("secretariat", "administrator"):
-        return True
-    if point.accepts != "raiser" or point.raiser_party_id is None:
-        return False
-    return point.raiser_party_id in scope.actor.parties("contact")
+    raiser = point.raiser_party_id if point.accepts == "raiser" else None
+    return _is_system(scope) or scope.actor.reaches("points.accept", raiser or "")

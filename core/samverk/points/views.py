@@ -128,11 +128,18 @@ def list_points(
     if ids is not None:
         query = query.where(Point.id.in_(ids))
     if subject_id is not None:
-        query = query.join(
-            PointSubject, (PointSubject.tenant_id == Point.tenant_id) & (PointSubject.point_id == Point.id)
-        ).where(PointSubject.tenant_id == scope.tenant_id, PointSubject.subject_id == subject_id)
+        query = query.where(Point.id.in_(_about(scope, (subject_id,))))
+    limited = scope.actor.subjects("points.read")
+    if limited is not None:
+        query = query.where(Point.id.in_(_about(scope, tuple(limited))))
     rows = scope.session.execute(query.order_by(Point.number).limit(limit)).all()
     return _views(scope, rows)
+
+
+def _about(scope: Scope, subject_ids: tuple[str, ...]) -> Any:
+    return select(PointSubject.point_id).where(
+        PointSubject.tenant_id == scope.tenant_id, PointSubject.subject_id.in_(subject_ids)
+    )
 
 
 def _views(scope: Scope, rows: Any) -> tuple[PointView, ...]:
@@ -224,24 +231,20 @@ def history(scope: Scope, point_id: str) -> tuple[EventView, ...]:
 
 def count_living(scope: Scope) -> int:
     """Return how many points are still asked for."""
-    return (
-        scope.session.scalar(
-            select(func.count()).select_from(Point).where(Point.tenant_id == scope.tenant_id, Point.state.in_(LIVING))
-        )
-        or 0
-    )
+    query = select(func.count()).select_from(Point).where(Point.tenant_id == scope.tenant_id, Point.state.in_(LIVING))
+    limited = scope.actor.subjects("points.read")
+    if limited is not None:
+        query = query.where(Point.id.in_(_about(scope, tuple(limited))))
+    return scope.session.scalar(query) or 0
 
 
 def may_answer(scope: Scope, point: PointView) -> bool:
     """Say whether the actor may answer the point; for the buttons of a page."""
     if not point.is_living:
         return False
-    if scope.actor.has("secretariat", "administrator"):
-        return True
-    return point.owner_party_id is not None and point.owner_party_id in scope.actor.parties("contact", "approver")
+    return scope.actor.reaches("points.answer", point.owner_party_id or "")
 
 
 def may_accept(scope: Scope, point: PointView) -> bool:
-    if scope.actor.has("secretariat", "administrator"):
-        return True
-    return point.accepts == "raiser" and point.raiser_party_id in scope.actor.parties("contact")
+    raiser = point.raiser_party_id if point.accepts == "raiser" else None
+    return scope.actor.reaches("points.accept", raiser or "")

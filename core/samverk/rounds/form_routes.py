@@ -18,6 +18,8 @@ def _crumbs(call: Call, form: views.FormView) -> tuple[tuple[str, str], ...]:
     if call.scope.actor.may("rounds.read"):
         rounds = (f"{base}/rounds", call.scope.words.title("round", "pl"))
         return (rounds, (f"{base}/rounds/{form.round.id}", call.scope.text(form.round.title)))
+    if call.scope.actor.may("granted.read"):
+        return ((f"{base}/granted", _("What you may audit")),)
     return ((f"{base}/tasks", _("My tasks")),)
 
 
@@ -81,6 +83,12 @@ def _next_form(call: Call, form: views.FormView) -> str | None:
     at = next((number for number, row in enumerate(own) if row.id == form.row.id), -1)
     ordered = own[at + 1 :] + own[: max(at, 0)]
     return next((row.id for row in ordered if row.state in service.EDITABLE), None)
+
+
+@routes.page("GET", "/{tenant}/granted", action="granted.read")
+def show_granted(call: Call) -> Answer:
+    """Show an auditor what was sent in about the subjects that were granted, for as long as they are."""
+    return Page("rounds/granted.html", _("What you may audit"), {"rounds": views.granted_forms(call.scope)})
 
 
 @routes.page("GET", "/{tenant}/forms/{form_id}", action="forms.read")
@@ -186,7 +194,7 @@ def submit_form(call: Call) -> Answer:
 @routes.steps(
     "/{tenant}/forms/{form_id}",
     {
-        "take-back": "forms.answer",
+        "take-back": "forms.take_back",
         "return": "forms.return",
         "approve": "forms.approve",
         "react": "reactions.write",

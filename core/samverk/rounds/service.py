@@ -17,6 +17,7 @@ from samverk.decisions import service as decisions
 from samverk.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, Stale
 from samverk.hookspecs import AnsweredForm
 from samverk.i18n import LOCALES, _
+from samverk.permissions import ACTIONS
 from samverk.points import service as points
 from samverk.regions.definition import in_locale
 from samverk.rounds import asking, notices, reading
@@ -25,7 +26,8 @@ from samverk.rounds.questionnaire import Pinned
 from samverk.scope import Scope
 from samverk.tenants.model import Party, Subject
 
-EDITABLE = ("not_opened", "draft", "returned")
+EDITABLE = ACTIONS["forms.answer"].states
+SENT_IN = ACTIONS["forms.take_back"].states
 
 # Built once: a whole quarter's answers come in on a few days, and building a statement takes longer than running it.
 _TENANT: BindParameter[str] = bindparam("tenant")
@@ -112,21 +114,19 @@ def _locked(
 
 
 def may_see(scope: Scope, party_id: str, subject_id: str) -> bool:
-    """Say whether the actor may see a form of a party: the secretariat, the party's own contacts and approvers."""
-    actor = scope.actor
-    if actor.has("secretariat", "administrator") or scope.session.info.get("system") is True:
-        return True
-    return actor.acts_for(party_id, subject_id, "contact", "approver")
+    """Say whether the actor may see a form of a party: the office, the party's own people, an auditor of the subject.
+
+    Auditors see what was sent in and released only; that is held where a form is read.
+    """
+    return scope.session.info.get("system") is True or scope.actor.reaches("forms.read", party_id, subject_id)
 
 
 def may_answer(scope: Scope, party_id: str, subject_id: str) -> bool:
-    if scope.session.info.get("system") is True:
-        return True
-    return scope.actor.acts_for(party_id, subject_id, "contact")
+    return scope.session.info.get("system") is True or scope.actor.reaches("forms.answer", party_id, subject_id)
 
 
 def may_approve(scope: Scope, party_id: str, subject_id: str) -> bool:
-    return scope.actor.acts_for(party_id, subject_id, "approver")
+    return scope.actor.reaches("forms.approve", party_id, subject_id)
 
 
 def _keep(scope: Scope, form_id: str, kind: str, words: str | None = None) -> None:
@@ -307,7 +307,7 @@ def _for_plugin(
 def take_back(scope: Scope, form_id: str, *, version: int | None = None) -> None:
     """Take a submitted form back to change it, until the deadline; afterwards only the secretariat returns it."""
     form, round_ = _locked(scope, form_id, version, may_answer)
-    if form.state not in ("submitted", "awaiting_approval"):
+    if form.state not in SENT_IN:
         raise Conflict(_("Only a submitted form can be taken back."))
     if scope.now > round_.answers_due:
         raise Conflict(_("The deadline has passed. Ask the secretariat to return the form."))
@@ -317,10 +317,11 @@ def take_back(scope: Scope, form_id: str, *, version: int | None = None) -> None
 def return_form(scope: Scope, form_id: str, reason: str, *, version: int | None = None) -> None:
     """Return a submitted form with a reason: the secretariat at any time, an approver while it waits."""
     form, round_ = _locked(scope, form_id, version, may_see)
-    is_approver = form.state == "awaiting_approval" and scope.actor.acts_for(form.party_id, form.subject_id, "approver")
-    if not is_approver and not scope.session.info.get("system") and not scope.actor.has("secretariat", "administrator"):
+    is_office = scope.session.info.get("system") is True or scope.actor.has("secretariat", "administrator")
+    is_waiting = form.state == "awaiting_approval" and may_approve(scope, form.party_id, form.subject_id)
+    if not is_office and not is_waiting:
         raise NotAllowed()
-    if form.state not in ("submitted", "awaiting_approval"):
+    if form.state not in SENT_IN:
         raise Conflict(_("Only a submitted form can be returned."))
     if not reason.strip():
         raise Invalid((Problem("/reason", _("Give the reason why the form is returned."), field="reason"),))

@@ -227,6 +227,33 @@ def is_released(scope: Scope, round_: RoundView, host_state: str) -> bool:
     return round_.release_rule in ("submit", "at_once") or scope.now > round_.answers_due
 
 
+def is_auditing(scope: Scope) -> bool:
+    """Say whether the actor reads as an auditor only."""
+    return bool(scope.actor.grants) and not scope.actor.has("secretariat", "administrator", "contact", "approver")
+
+
+def is_sent_in(scope: Scope, round_: RoundView, row: FormRow) -> bool:
+    """Say whether a form was sent in and its round's deadline has passed: what an auditor may read of it."""
+    return row.state == "submitted" and (round_.state == "closed" or scope.now > round_.answers_due)
+
+
+def granted_forms(scope: Scope) -> tuple[tuple[RoundView, tuple[FormRow, ...]], ...]:
+    """Return what was sent in about the subjects that the actor may audit, by round, the latest first."""
+    limited = scope.actor.subjects("granted.read")
+    rounds = list_rounds(scope, states=("open", "closed"))
+    every = forms(scope, round_ids=tuple(one.id for one in rounds))
+    found = []
+    for one in rounds:
+        rows = tuple(
+            row
+            for row in every
+            if row.round_id == one.id and (limited is None or row.subject_id in limited) and is_sent_in(scope, one, row)
+        )
+        if rows:
+            found.append((one, rows))
+    return tuple(found)
+
+
 def latest_submission(scope: Scope, form_id: str) -> tuple[dict[str, Any], str, dt.datetime, int] | None:
     """Return (answers, language, when, number) of the submission that stands."""
     row = scope.session.execute(
@@ -249,6 +276,8 @@ def get_form(scope: Scope, form_id: str) -> FormView:
     entity = scope.session.get(Form, (scope.tenant_id, form_id))
     assert entity is not None
     round_ = get_round(scope, row.round_id)
+    if is_auditing(scope) and not is_sent_in(scope, round_, row):
+        raise NotFound()
     pinned = service.pinned_questionnaire(scope, entity.questionnaire_hash)
     previous, previous_language = _previous(scope, round_, row)
     host_answers, released = _host_answers(scope, round_, row)
