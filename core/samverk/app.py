@@ -35,6 +35,7 @@ SLICES = (
     "decisions",
     "wheel",
     "outbox",
+    "breaker",
 )
 
 
@@ -72,7 +73,7 @@ def create(
     wrapper = Wrapper(
         settings,
         database or Database(settings.database_url, threads=settings.threads),
-        Entry(registry or registries.discover()),
+        Entry(registry or registries.discover(settings.hook_seconds, is_safe_mode=settings.safe_mode)),
         clock,
     )
     return door.build(all_routes(), wrapper)

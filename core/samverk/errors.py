@@ -34,6 +34,12 @@ class NotFound(SamverkError):
     kind = "not-found"
 
 
+class PluginMissing(SamverkError):
+    """The tenant exists and its plugin is not loaded: nothing of it can be shown until the operator mends that."""
+
+    kind = "plugin-missing"
+
+
 class NotSignedIn(SamverkError):
     """The action needs a person."""
 

@@ -5,6 +5,7 @@ No table is defined here.
 
 from samverk.arrangements import model as arrangements
 from samverk.bodies import model as bodies
+from samverk.breaker import model as breaker
 from samverk.database import Base
 from samverk.decisions import model as decisions
 from samverk.documents import model as documents
@@ -20,6 +21,7 @@ from samverk.tenants import model as tenants
 ROOMS = (
     arrangements,
     bodies,
+    breaker,
     decisions,
     documents,
     foundations,

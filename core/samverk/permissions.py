@@ -52,5 +52,6 @@ ACTIONS: dict[str, Action] = {
     "decisions.read": Action(INSIDE),
     "decisions.record": Action(SECRETARIAT),
     "outbox.read": Action(SECRETARIAT),
+    "plugin.switch": Action(frozenset({"administrator"})),
     "people.manage": Action(frozenset({"administrator"})),
 }

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from samverk.errors import SettingsError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-VARIABLES = ("database_url", "secret", "public_url", "files", "smtp_url", "mail_from", "threads")
+VARIABLES = ("database_url", "secret", "public_url", "files", "smtp_url", "mail_from", "threads", "hook_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Settings:
     mail_from: str = "samverk@localhost"
     threads: int = 8
     demonstration: bool = False
+    hook_seconds: float = 2.0
+    safe_mode: bool = False
 
     @property
     def is_loopback(self) -> bool:
@@ -45,7 +47,7 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
 
-def read(data: Path, *, port: int = 8000, demonstration: bool = False) -> Settings:
+def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode: bool = False) -> Settings:
     """Read the settings for a data folder. Variables win over `samverk.toml` in the working folder.
 
     Without SAMVERK_SECRET a secret is made and kept in the data folder. Raises SettingsError in one sentence.
@@ -70,15 +72,29 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False) -> Settin
         mail_from=given.get("mail_from", "samverk@localhost"),
         threads=int(threads),
         demonstration=demonstration,
+        hook_seconds=_hook_seconds(given.get("hook_seconds", "2")),
+        safe_mode=safe_mode,
     )
+
+
+def _hook_seconds(given: str) -> float:
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= 10:
+        raise SettingsError("SAMVERK_HOOK_SECONDS must be a number from 0.1 to 10; correct it.")
+    return seconds
 
 
 def handed_over() -> Settings:
     """Read the settings of a serving process; the command line leaves what a person chose in the environment."""
     given = os.environ
-    is_demonstration = given.get("SAMVERK_SERVE_DEMO") == "1"
     return read(
-        Path(given["SAMVERK_SERVE_DATA"]), port=int(given["SAMVERK_SERVE_PORT"]), demonstration=is_demonstration
+        Path(given["SAMVERK_SERVE_DATA"]),
+        port=int(given["SAMVERK_SERVE_PORT"]),
+        demonstration=given.get("SAMVERK_SERVE_DEMO") == "1",
+        safe_mode=given.get("SAMVERK_SERVE_SAFE") == "1",
     )
 
 
