@@ -40,6 +40,11 @@ class RegionPlugin:
         """Say whether the plugin implements the hook; one that does not costs nothing to ask."""
         return hook in self.voice.hooks
 
+    @property
+    def is_called(self) -> bool:
+        """True when the plugin has any hook that is called while people work."""
+        return bool(self.voice.hooks - {"samverk_region"})
+
     def hear(self, tenant_id: str, hook: str, **given: Any) -> Heard:
         """Call a hook for a tenant; a fault is logged with its place and comes back as a value."""
         if not self.has(hook):
