@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests import faulty_plugins
+from tests import faulty_plugins, scale
 from tests.faulty_plugins import CALL_FAULTS, HOOKS, START_FAULTS
 from tests.installation import Installation, Program
 
@@ -108,6 +108,11 @@ def test_there_are_eighteen_faults_and_seven_hooks_that_are_called() -> None:
 @pytest.mark.parametrize("fault", CALL_FAULTS)
 @pytest.mark.parametrize("hook", HOOKS)
 def test_a_fault_gives_nothing_and_the_third_ends_it(hook: str, fault: str, world: World) -> None:
+    for _round in range(scale.count(1)):
+        one_cell(hook, fault, world)
+
+
+def one_cell(hook: str, fault: str, world: World) -> None:
     installation, slug = world.installation, f"faulty-{fault.replace('_', '-')}"
     kind = expected_kind(fault, hook)
     before = given(hook)

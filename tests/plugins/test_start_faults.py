@@ -14,7 +14,8 @@ from tests import faulty_plugins
 from tests.faulty_plugins import HOOKS, START_FAULTS
 from tests.installation import Installation, httpx_client
 
-from samverk import registry
+from samverk import registry, settings
+from samverk.errors import SettingsError
 from samverk.hooks.process import Silent
 from samverk.registry import Registry
 
@@ -143,6 +144,25 @@ def test_a_region_whose_plugin_was_refused_says_so_and_the_others_go_on(embedded
     without.close()
     assert (gone.status_code, there.status_code) == (503, 200)
     assert "samverk plugin list" in gone.text
+
+
+def test_check_refuses_tables_of_a_plugins_own(tmp_path: Path) -> None:
+    package = faulty_plugins.write(tmp_path, "broken", "")
+    (package / "migrations").mkdir()
+    command = [sys.executable, "-m", "samverk.cli", "plugin", "check", str(package)]
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    words = "migrations: (top level): a plugin owns no tables; remove its migrations and keep data in region.toml\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, words + "1 faults\n", "")
+
+
+@pytest.mark.parametrize("given", ["0", "11", "two", "nan", "-1"])
+def test_the_seconds_of_a_hook_are_held_in_bounds(given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMVERK_HOOK_SECONDS", given)
+
+    with pytest.raises(SettingsError, match=r"SAMVERK_HOOK_SECONDS must be a number from 0\.1 to 10"):
+        settings.read(tmp_path)
 
 
 def test_strict_stops_with_one_sentence(tmp_path: Path) -> None:

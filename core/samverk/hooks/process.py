@@ -77,6 +77,10 @@ class Child:
         if self.ready.fault:
             self.kill()
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def exchange(self, raw: bytes, seconds: float) -> bytes:
         """Send bytes and return those that answer. Raises Ended when late, too large, or when the process ended."""
         until = time.monotonic() + seconds
@@ -159,12 +163,16 @@ class Crew:
         return values.read(hook, answer)
 
     def _take(self, tenant: str) -> Child | None:
-        with self._lock:
-            for number, (owner, child) in enumerate(self._idle):
-                if owner == tenant:
-                    del self._idle[number]
-                    return child
-        return None
+        """Return an idle process of the tenant; one that ended while idle is no fault of a call, and left behind."""
+        while True:
+            with self._lock:
+                found = next((pair for pair in self._idle if pair[0] == tenant), None)
+                if found is None:
+                    return None
+                self._idle.remove(found)
+            if found[1].is_alive:
+                return found[1]
+            found[1].kill()
 
     def _give_back(self, tenant: str, child: Child) -> None:
         child.calls += 1
