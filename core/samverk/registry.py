@@ -4,8 +4,9 @@ A plugin that fails at start is switched off with its name and reason and harms 
 plugin's text says is read before its code runs, and its code never runs in this process.
 """
 
+import functools
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
@@ -16,7 +17,7 @@ from samverk.errors import BadRegion
 from samverk.hooks import manifest, running
 from samverk.hooks.child import START_SECONDS
 from samverk.hooks.process import SECONDS, Child, Code, Crew, Ended, Inside, Silent, Voice
-from samverk.hooks.values import Heard, question
+from samverk.hooks.values import Heard, Ready, question
 from samverk.hookspecs import Region
 from samverk.regions import loader
 from samverk.regions.definition import Definition
@@ -139,53 +140,81 @@ def discover(seconds: float = SECONDS, *, start_seconds: float = START_SECONDS, 
     if is_safe_mode:
         return Registry((), is_safe_mode=True)
     points = sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name)
-    # Two at a time: a module that hangs at import is waited for while the others are read.
-    with ThreadPoolExecutor(2, "plugins") as pool:
-        found = list(pool.map(lambda point: _find(point, seconds, start_seconds), points))
+    read = [_guarded(point, functools.partial(_read, point)) for point in points]
+    waiting = [one for one in read if isinstance(one, _Unstarted)]
+    if waiting:
+        # Two at a time: a module that hangs at import is waited for while others are tried. Only processes are
+        # waited for in threads: files are read in this one (see `app.settle`).
+        with ThreadPoolExecutor(2, "plugins") as pool:
+            starts = list(pool.map(lambda one: _first_start(one.code, start_seconds), waiting))
+        done = {
+            one.point.name: _guarded(one.point, functools.partial(_finish, one, start, seconds))
+            for one, start in zip(waiting, starts, strict=True)
+        }
+        read = [done[one.point.name] if isinstance(one, _Unstarted) else one for one in read]
     return Registry(
-        [one for one in found if isinstance(one, RegionPlugin)], [one for one in found if isinstance(one, Refused)]
+        [one for one in read if isinstance(one, RegionPlugin)], [one for one in read if isinstance(one, Refused)]
     )
 
 
-def _find(point: metadata.EntryPoint, seconds: float, start_seconds: float) -> RegionPlugin | Refused:
-    distribution = point.dist.name if point.dist else "?"
+@dataclass(frozen=True, slots=True)
+class _Unstarted:
+    """A plugin that was read and has code to run. `definition` is None where its files may lie elsewhere."""
+
+    point: metadata.EntryPoint
+    code: Code
+    folder: Path
+    definition: Definition | None
+
+
+_Found = RegionPlugin | Refused | _Unstarted
+
+
+def _guarded(point: metadata.EntryPoint, work: Callable[[], _Found]) -> _Found:
     try:
-        return _load_point(point, distribution, seconds, start_seconds)
-    except (BadRegion, ValueError, Ended) as error:
-        return Refused(point.name, distribution, str(error) or type(error).__name__)
+        return work()
+    except (BadRegion, ValueError) as error:
+        return Refused(point.name, _distribution(point), str(error) or type(error).__name__)
     except Exception as error:  # its files may be faulty in ways that nobody thought of; the others go on
         log.exception("plugin %s could not be loaded", point.name)
-        return Refused(point.name, distribution, f"{type(error).__name__}: {error}")
+        return Refused(point.name, _distribution(point), f"{type(error).__name__}: {error}")
 
 
-def _load_point(point: metadata.EntryPoint, distribution: str, seconds: float, start_seconds: float) -> RegionPlugin:
+def _distribution(point: metadata.EntryPoint) -> str:
+    return point.dist.name if point.dist else "?"
+
+
+def _read(point: metadata.EntryPoint) -> _Found:
     said = manifest.read(point.module)
     here = said.folder.joinpath("region.toml").is_file()
     definition = loader.load_definition(said.folder) if here or said.points_to_itself else None
     if definition is not None and said.points_to_itself and not point.attr:
-        return RegionPlugin(point.name, distribution, definition, Region(said.folder), Silent())
-    code = Code(point.name, point.module, point.attr or "")
-    child = _first_start(code, said.folder, start_seconds)
-    folder, hooks = Path(child.ready.folder), frozenset(child.ready.hooks)
-    if definition is None or folder != said.folder:
+        return RegionPlugin(point.name, _distribution(point), definition, Region(said.folder), Silent())
+    return _Unstarted(point, Code(point.name, point.module, point.attr or ""), said.folder, definition)
+
+
+def _first_start(code: Code, seconds: float) -> Ready:
+    """Import the plugin in a process of its own; what fails or hangs is said in the answer."""
+    try:
+        child = Child(code, seconds)
+    except Ended as error:
+        return Ready(fault=f"the module could not be imported: {error}")
+    if not child.ready.fault:
+        child.kill()
+    return child.ready
+
+
+def _finish(one: _Unstarted, start: Ready, seconds: float) -> RegionPlugin:
+    if start.fault:
+        raise ValueError(f"{one.folder.name}: {start.fault}")
+    folder, hooks, definition = Path(start.folder), frozenset(start.hooks), one.definition
+    if definition is None or folder != one.folder:
         faults = manifest.table_faults(folder)
         if faults:
             raise BadRegion(faults)
         definition = loader.load_definition(folder)
-    voice = Silent() if hooks == Silent.hooks else Crew(code, hooks, seconds)
-    return RegionPlugin(point.name, distribution, definition, Region(folder), voice)
-
-
-def _first_start(code: Code, folder: Path, seconds: float) -> Child:
-    """Import the plugin in a process of its own. Raises ValueError in a sentence when it fails or hangs."""
-    try:
-        child = Child(code, seconds)
-    except Ended as error:
-        raise ValueError(f"{folder.name}: the module could not be imported: {error}") from error
-    if child.ready.fault:
-        raise ValueError(f"{folder.name}: {child.ready.fault}")
-    child.kill()
-    return child
+    voice = Silent() if hooks == Silent.hooks else Crew(one.code, hooks, seconds)
+    return RegionPlugin(one.point.name, _distribution(one.point), definition, Region(folder), voice)
 
 
 def load(key: str, module: Any, distribution: str = "") -> RegionPlugin:

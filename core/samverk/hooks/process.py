@@ -21,7 +21,7 @@ import pluggy
 
 from samverk.hooks import running, values
 from samverk.hooks.child import HEAD, START_SECONDS
-from samverk.hooks.values import FaultKind, Heard, Hello, HookFault, Ready
+from samverk.hooks.values import READY, FaultKind, Heard, Hello, HookFault
 
 SECONDS = 2.0
 AT_ONCE = 2
@@ -70,7 +70,7 @@ class Child:
         hello = Hello(code.key, code.module, code.attribute, [entry for entry in sys.path if entry])
         try:
             raw = self.exchange(msgspec.msgpack.encode(hello), seconds)
-            self.ready = msgspec.msgpack.decode(raw, type=Ready)
+            self.ready = READY.decode(raw)
         except (Ended, msgspec.DecodeError) as error:
             self.kill()
             raise Ended("not_started", str(error)) from error

@@ -6,7 +6,7 @@ Nothing that comes back is trusted: size, number, types, and the characters of e
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 import msgspec
 
@@ -89,6 +89,14 @@ class Reply(msgspec.Struct, frozen=True):
     words: str = ""
 
 
+# Made here, while one thread imports: two that make one for the first time at once end the process (ran).
+READY = msgspec.msgpack.Decoder(Ready)
+_REPLY = msgspec.msgpack.Decoder(Reply)
+_KINDS: frozenset[str] = frozenset(get_args(FaultKind))
+for _kind in _PROMISED.values():
+    msgspec.msgpack.Decoder(_kind)
+
+
 def question(hook: str, given: Mapping[str, Any], seconds: float) -> bytes:
     """Return the bytes of a call."""
     raw = {name: msgspec.Raw(msgspec.msgpack.encode(value)) for name, value in given.items()}
@@ -98,10 +106,10 @@ def question(hook: str, given: Mapping[str, Any], seconds: float) -> bytes:
 def read(hook: str, raw: bytes) -> Heard:
     """Read the bytes of an answer; whatever is not as the hook promises is a fault."""
     try:
-        reply = msgspec.msgpack.decode(raw, type=Reply)
+        reply = _REPLY.decode(raw)
         if reply.kind:
-            kind = msgspec.convert(reply.kind, FaultKind)
-            return Heard((), HookFault(hook, kind, reply.words[:300]))
+            kind = reply.kind if reply.kind in _KINDS else "wrong_type"
+            return Heard((), HookFault(hook, cast(FaultKind, kind), reply.words[:300]))
         plain = msgspec.msgpack.decode(reply.result)
         if hook in TOLD_ONLY:
             return Heard() if plain is None else _wrong(hook, "this hook returns nothing")
