@@ -8,14 +8,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 DOMAIN = "samverk"
+MAX_CATALOGUE = 2 * 1024 * 1024
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+MESSAGE = re.compile(r'^((?:msgctxt "(?:.*)"\n)?msgid (?:".*"\n)+)', re.MULTILINE)
 
 DESIGN = "@digdir/designsystemet-css"
 COMPONENTS = "@digdir/designsystemet-web"
@@ -92,12 +98,19 @@ def compile_catalogue(source: Path, compiled: Path) -> list[str]:
     from babel.messages.mofile import write_mo  # Babel is needed only where catalogues have changed.
     from babel.messages.pofile import PoFileError, read_po
 
+    raw = source.read_bytes()
+    if len(raw) > MAX_CATALOGUE:
+        return [f"{source}: this is larger than {MAX_CATALOGUE // 1024} KB"]
     try:
+        raw.decode("utf-8")
         with source.open("rb") as file:
             catalogue = read_po(file, locale=source.parent.parent.name, domain=DOMAIN, abort_invalid=True)
-    except PoFileError as fault:
-        return [f"{source}: {fault}"]
+    except (PoFileError, ValueError, IndexError, LookupError, SyntaxError) as fault:
+        # Babel lets faults of quoting and of the head come out as they are.
+        return [f"{source}: this is not a readable catalogue ({type(fault).__name__}: {str(fault)[:200]})"]
     faults = [f"{source}:{message.lineno}: {error}" for message, errors in catalogue.check() for error in errors]
+    faults += [f"{source}:{message.lineno}: {fault}" for message in catalogue for fault in _text_faults(message)]
+    faults += [f"{source}: the message {key!r:.100} stands there twice" for key in _doubled(raw.decode("utf-8"))]
     if not faults:
         compiled.parent.mkdir(parents=True, exist_ok=True)
         partial = compiled.with_suffix(".partial")
@@ -105,6 +118,34 @@ def compile_catalogue(source: Path, compiled: Path) -> list[str]:
             write_mo(file, catalogue)
         partial.replace(compiled)
     return faults
+
+
+def _text_faults(message: Any) -> list[str]:
+    """Say what is wrong with a translation: other placeholders than the source's, a control character."""
+    if not message.id:
+        return []
+    sources = message.id if isinstance(message.id, tuple | list) else (message.id,)
+    said = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    known = {name for text in sources for name in PLACEHOLDER.findall(text)}
+    faults = []
+    for text in filter(None, said):
+        found = set(PLACEHOLDER.findall(text))
+        near = {name: get_close_matches(name, sorted(known), 1) for name in sorted(found - known)}
+        faults += [
+            f"the placeholder {name} is not in the source" + (f" Did you mean {close[0]}?" if close else "")
+            for name, close in near.items()
+        ]
+        if len(sources) == 1:
+            faults += [f"the placeholder {name} is missing" for name in sorted(known - found)]
+        if CONTROL.search(text):
+            faults.append("a control character stands in the translation")
+    return faults
+
+
+def _doubled(text: str) -> list[str]:
+    """Return the messages that stand twice; the last would win and nobody would see it."""
+    found = MESSAGE.findall(text)
+    return sorted({key for key in found if found.count(key) > 1}) if len(set(found)) < len(found) else []
 
 
 def fetch_vendor(assets: Path, vendor: Path) -> None:

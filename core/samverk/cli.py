@@ -4,6 +4,7 @@ Exit 0 done, 1 the check that was asked for found faults, 2 usage or settings.
 """
 
 import datetime as dt
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -33,17 +34,36 @@ def _now() -> dt.datetime:
 
 
 @app.command()
-def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1, data: Data = DATA) -> None:
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: int = 1,
+    safe_mode: Annotated[bool, typer.Option("--safe-mode", help="Load no plugin; every region says so.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop where a plugin cannot be loaded.")] = False,
+    data: Data = DATA,
+) -> None:
     """Serve the installation."""
     from samverk import serving, settings
     from samverk.migrations import ready
 
-    found = settings.read(data, port=port)
+    found = settings.read(data, port=port, safe_mode=safe_mode)
+    if strict:
+        _refuse_faulty_plugins()
     if not ready.is_ready(found.database_url):
         from samverk.migrations import runner  # imports every table; a database that is ready needs none here
 
         runner.prepare(found)
     serving.serve(found, data, host, port, workers)
+
+
+def _refuse_faulty_plugins() -> None:
+    from samverk import registry
+
+    refused = registry.discover().refused
+    if refused:
+        first = f"{refused[0].key}: {refused[0].reason.splitlines()[0]}"
+        more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+        raise SettingsError(f"A plugin cannot be loaded: {first}{more}; mend or uninstall it, or leave out --strict.")
 
 
 @app.command()
@@ -185,40 +205,102 @@ def token_create(
 
 
 @plugin_app.command("list")
-def plugin_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """List the region plugins, those that could not be used with the reason."""
+def plugin_list(as_json: Annotated[bool, typer.Option("--json")] = False, data: Data = DATA) -> None:
+    """List the region plugins: those that could not be used with the reason, and the regions each is off for."""
     from samverk import registry
 
-    found = registry.discover()
-    rows = [(plugin.key, plugin.distribution, "ready", "") for plugin in found.plugins()]
-    rows += [(one.key, one.distribution, "refused", one.reason) for one in found.refused]
+    found, off = registry.discover(), _switched_off(data)
+    rows = [(plugin.key, plugin.distribution, "ready", "", off.get(plugin.key, "")) for plugin in found.plugins()]
+    rows += [(one.key, one.distribution, "refused", one.reason, off.get(one.key, "")) for one in found.refused]
     if as_json:
         import msgspec
 
-        fields = ("key", "distribution", "state", "reason")
+        fields = ("key", "distribution", "state", "reason", "off_for")
         typer.echo(msgspec.json.encode([dict(zip(fields, row, strict=True)) for row in rows]).decode())
         return
-    for row in rows:
-        typer.echo("\t".join(row).rstrip())
+    for *said, slugs in rows:
+        typer.echo("\t".join([*said, f"off for {slugs}" if slugs else ""]).rstrip())
+
+
+def _switched_off(data: Path) -> dict[str, str]:
+    """Return {plugin key: slugs of the regions it is off for}; nothing where there is no installation yet."""
+    from samverk import settings
+    from samverk.breaker import service
+    from samverk.database import Database, Fault
+    from samverk.tenants import service as tenants
+
+    if not os.environ.get("SAMVERK_DATABASE_URL") and not (data / "samverk.sqlite3").is_file():
+        return {}
+    try:
+        off: dict[str, list[str]] = {}
+        for tenant, session in tenants.in_each(Database(settings.read(data).database_url), "list plugins"):
+            for key in service.switched_off(session, tenant.id):
+                off.setdefault(key, []).append(tenant.slug)
+    except Fault as error:
+        raise SettingsError("The database cannot be read; run 'samverk migrate' first.") from error
+    return {key: ", ".join(slugs) for key, slugs in off.items()}
+
+
+Region = Annotated[str, typer.Option("--tenant", help="Slug of the region.")]
+Reason = Annotated[str, typer.Option(help="Why; the region's administrator reads it.")]
+
+
+@plugin_app.command("off")
+def plugin_off(key: str, tenant: Region, reason: Reason, data: Data = DATA) -> None:
+    """Switch a plugin off for one region: its hooks are not called, its data stays."""
+    _switch(data, key, tenant, reason, off=True)
+
+
+@plugin_app.command("on")
+def plugin_on(
+    key: str, tenant: Region, reason: Reason = "switched on from the command line", data: Data = DATA
+) -> None:
+    """Switch a plugin on again for one region; its faults are forgotten."""
+    _switch(data, key, tenant, reason, off=False)
+
+
+def _switch(data: Path, key: str, slug: str, reason: str, *, off: bool) -> None:
+    from samverk import registry, settings
+    from samverk.breaker import service
+    from samverk.database import Database
+    from samverk.onboarding import service as onboarding
+
+    with Database(settings.read(data).database_url).unit(write=True) as session:
+        session.info["system"] = True
+        scope = onboarding.open_system_scope(session, registry.discover(), slug, _now())
+        if scope.plugin.key != key:
+            raise SettingsError(f"The region {slug} uses the plugin {scope.plugin.key}, not {key}; name that one.")
+        service.switch(scope, off=off, reason=reason, version=service.get_switch(scope).version)
+    typer.echo(f"{key} is {'off' if off else 'on'} for {slug}")
 
 
 @plugin_app.command("check")
 def plugin_check(what: Annotated[str | None, typer.Argument(help="A key or a folder; all without it.")] = None) -> None:
     """Check the files of plugins: shape, meaning, terms, places."""
     from samverk import registry
+    from samverk.hooks import manifest
     from samverk.reference import service as reference
     from samverk.regions import loader
 
     places = reference.place_names()
+    found = registry.discover()
     faults = 0
+    refused = [one for one in found.refused if what in (None, one.key)]
+    for one in refused:
+        faults += len(one.reason.splitlines())
+        typer.echo("\n".join(f"{one.key}: {line}" for line in one.reason.splitlines()))
     folders = (
         [Path(what)]
         if what and Path(what).is_dir()
-        else [plugin.region.folder for plugin in registry.discover().plugins() if what in (None, plugin.key)]
+        else [plugin.region.folder for plugin in found.plugins() if what in (None, plugin.key)]
     )
-    if not folders:
+    if not folders and not refused:
         raise SettingsError(f"There is no plugin or folder {what!r}; 'samverk plugin list' names them.")
     for folder in folders:
+        if isinstance(folder, Path):
+            for fault in manifest.table_faults(folder):
+                faults += 1
+                typer.echo(str(fault))
         try:
             loader.load_region(folder, places)
         except BadRegion as error:

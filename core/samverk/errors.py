@@ -34,6 +34,12 @@ class NotFound(SamverkError):
     kind = "not-found"
 
 
+class PluginMissing(SamverkError):
+    """The tenant exists and its plugin is not loaded: nothing of it can be shown until the operator mends that."""
+
+    kind = "plugin-missing"
+
+
 class NotSignedIn(SamverkError):
     """The action needs a person."""
 
@@ -97,12 +103,17 @@ class SettingsError(SamverkError):
 
 @dataclass(frozen=True, slots=True)
 class RegionFault:
-    """One fault of a region definition or starter: file, path in it (`bodies.board.kind`), sentence, nearest name."""
+    """One fault of a region definition, starter or schema.
+
+    `path` is the place in the file (`bodies.board.kind`; a JSON pointer in a schema), `hint` the nearest name, `rule`
+    the name of the limit or of the schema's keyword where one was broken.
+    """
 
     file: str
     path: str
     message: str
     hint: str | None = None
+    rule: str | None = None
 
     def __str__(self) -> str:
         tail = f" Did you mean {self.hint!r}?" if self.hint else ""

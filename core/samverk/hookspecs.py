@@ -91,7 +91,10 @@ class ReportFormat:
 
 
 class Hooks:
-    """The specifications. An implementation may leave out arguments that it does not need."""
+    """The specifications. An implementation may leave out arguments that it does not need.
+
+    Every hook but the first runs in a process of the plugin's own and has two seconds; see `docs/hooks.md`.
+    """
 
     @hookspec
     def samverk_region(self) -> Region:  # type: ignore[empty-body]
@@ -174,7 +177,7 @@ class Hooks:
     def samverk_response_submitted(self, form: AnsweredForm) -> None:
         """Be told that a form was submitted.
 
-        When called: inside the transaction of the submission, after it was accepted.
+        When called: after the submission was committed, before the person has the answer.
         Args: form, as it was stored.
         Returns: nothing; it cannot change or refuse the submission.
         Errors: a raising plugin is logged; the submission stands.

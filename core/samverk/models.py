@@ -6,6 +6,7 @@ No table is defined here.
 from samverk.arrangements import model as arrangements
 from samverk.audit import model as audit
 from samverk.bodies import model as bodies
+from samverk.breaker import model as breaker
 from samverk.database import Base
 from samverk.decisions import model as decisions
 from samverk.documents import model as documents
@@ -22,6 +23,7 @@ ROOMS = (
     arrangements,
     audit,
     bodies,
+    breaker,
     decisions,
     documents,
     foundations,

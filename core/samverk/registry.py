@@ -1,34 +1,30 @@
-"""Region plugins as they are found, loaded and called: one plugin manager each, every call guarded.
+"""Region plugins as they are found and loaded; each speaks through a guarded voice of its own.
 
-A plugin that fails at start is switched off with its name and reason and harms no other (rules 25, 26, 31).
+A plugin that fails at start is switched off with its name and reason and harms no other (rules 25, 26, 31). What a
+plugin's text says is read before its code runs, and its code never runs in this process.
 """
 
-import difflib
+import functools
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
-import pluggy
-
-from samverk import hookspecs
 from samverk.errors import BadRegion
-from samverk.hookspecs import HOOKS, Region
+from samverk.hooks import manifest, running
+from samverk.hooks.child import START_SECONDS
+from samverk.hooks.process import SECONDS, Child, Code, Crew, Ended, Inside, Silent, Voice
+from samverk.hooks.values import Heard, Ready, question
+from samverk.hookspecs import Region
 from samverk.regions import loader
 from samverk.regions.definition import Definition
 from samverk.regions.loader import PlaceNames, RegionFiles
 
 log = logging.getLogger("samverk.plugins")
 GROUP = "samverk"
-RESULTS: dict[str, type] = {
-    "samverk_answer_problems": hookspecs.AnswerProblem,
-    "samverk_summary": hookspecs.SummaryLine,
-    "samverk_report_sections": hookspecs.ReportSection,
-    "samverk_calendar_entries": hookspecs.CalendarEntry,
-    "samverk_analyses": hookspecs.Analysis,
-    "samverk_report_formats": hookspecs.ReportFormat,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +35,67 @@ class RegionPlugin:
     distribution: str
     definition: Definition
     region: Region
-    manager: pluggy.PluginManager
+    voice: Voice
+
+    def has(self, hook: str) -> bool:
+        """Say whether the plugin implements the hook; one that does not costs nothing to ask."""
+        return hook in self.voice.hooks
+
+    @property
+    def is_called(self) -> bool:
+        """True when the plugin has any hook that is called while people work."""
+        return bool(self.voice.hooks - {"samverk_region"})
+
+    def hear(self, tenant_id: str, hook: str, **given: Any) -> Heard:
+        """Call a hook for a tenant; a fault is logged with its place and comes back as a value."""
+        if not self.has(hook):
+            return Heard()
+        heard = self.voice.hear(tenant_id, hook, given)
+        if heard.fault is not None:
+            fault = heard.fault
+            log.error("plugin %s, tenant %s, %s: %s (%s)", self.key, tenant_id, hook, fault.kind, fault.words)
+        return heard
 
     def call(self, hook: str, **given: Any) -> tuple[Any, ...]:
-        """Call a hook that returns a sequence; a fault or a wrong type is logged and gives nothing."""
-        implementations = getattr(self.manager.hook, hook).get_hookimpls()
-        results: list[Any] = []
-        for implementation in implementations:
-            arguments = {name: given[name] for name in implementation.argnames if name in given}
-            try:
-                answer = implementation.function(**arguments)
-            except Exception:
-                log.exception("plugin %s failed in %s", self.key, hook)
-                continue
-            expected = RESULTS.get(hook)
-            if expected is None:
-                continue
-            if not isinstance(answer, Sequence) or not all(isinstance(one, expected) for one in answer):
-                log.error("plugin %s returned the wrong type from %s", self.key, hook)
-                continue
-            results += answer
-        return tuple(results)
+        """Call a hook outside any tenant and return its values; a fault is logged and gives nothing."""
+        return self.hear("", hook, **given).values
 
     def files(self, places: PlaceNames | None = None) -> RegionFiles:
         """Load definition, starter and demonstration. Raises BadRegion."""
         return loader.load_region(self.region.folder, places)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call that somebody wants made for a tenant."""
+
+    plugin: RegionPlugin
+    tenant_id: str
+    hook: str
+    given: Mapping[str, Any]
+
+    @property
+    def key(self) -> bytes:
+        """The whole call as bytes: the same key has the same answer within one request."""
+        return self.hook.encode() + question(self.hook, self.given, 0)
+
+    def hear(self) -> Heard:
+        return self.plugin.hear(self.tenant_id, self.hook, **self.given)
+
+
+class AskFirst(Exception):
+    """A unit of work that writes needs a plugin's answer: it is given up, the plugin asked, and the work done anew.
+
+    So no plugin is ever waited for with a transaction open or the writer's lock held.
+    """
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.hook)
+        self.question = question
+
+
+Answers = dict[bytes, Heard]
+"""What plugins have answered in this request, by the key of the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +108,14 @@ class Refused:
 
 
 class Registry:
-    """The region plugins of this process by key."""
+    """The region plugins of this process by key. `is_safe_mode` is True when none was looked for."""
 
-    def __init__(self, plugins: Iterable[RegionPlugin], refused: Iterable[Refused] = ()) -> None:
+    def __init__(
+        self, plugins: Iterable[RegionPlugin], refused: Iterable[Refused] = (), *, is_safe_mode: bool = False
+    ) -> None:
         self._plugins = {plugin.key: plugin for plugin in plugins}
         self.refused = tuple(refused)
+        self.is_safe_mode = is_safe_mode
 
     def get(self, key: str) -> RegionPlugin | None:
         return self._plugins.get(key)
@@ -91,44 +126,101 @@ class Registry:
     def plugins(self) -> tuple[RegionPlugin, ...]:
         return tuple(self._plugins[key] for key in self.keys())
 
+    def close(self) -> None:
+        """End the processes of all plugins."""
+        for plugin in self._plugins.values():
+            plugin.voice.close()
 
-def discover() -> Registry:
-    """Find plugins by entry point and load their definitions; each fault switches off that plugin only."""
-    plugins, refused = [], []
-    for point in sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name):
-        distribution = point.dist.name if point.dist else "?"
-        try:
-            plugins.append(load(point.name, point.load(), distribution))
-        except (BadRegion, ValueError) as error:
-            refused.append(Refused(point.name, distribution, str(error)))
-        except Exception as error:  # a plugin may fail in any way at import; the others go on
-            log.exception("plugin %s could not be loaded", point.name)
-            refused.append(Refused(point.name, distribution, f"{type(error).__name__}: {error}"))
-    return Registry(plugins, refused)
+
+def discover(seconds: float = SECONDS, *, start_seconds: float = START_SECONDS, is_safe_mode: bool = False) -> Registry:
+    """Find plugins by entry point and load their definitions; each fault switches off that plugin only.
+
+    `seconds` is what a hook may take, `start_seconds` an import. In safe mode nothing is looked for.
+    """
+    if is_safe_mode:
+        return Registry((), is_safe_mode=True)
+    points = sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name)
+    read = [_guarded(point, functools.partial(_read, point)) for point in points]
+    waiting = [one for one in read if isinstance(one, _Unstarted)]
+    if waiting:
+        # Two at a time: a module that hangs at import is waited for while others are tried. Only processes are
+        # waited for in threads: files are read in this one (see `app.settle`).
+        with ThreadPoolExecutor(2, "plugins") as pool:
+            starts = list(pool.map(lambda one: _first_start(one.code, start_seconds), waiting))
+        done = {
+            one.point.name: _guarded(one.point, functools.partial(_finish, one, start, seconds))
+            for one, start in zip(waiting, starts, strict=True)
+        }
+        read = [done[one.point.name] if isinstance(one, _Unstarted) else one for one in read]
+    return Registry(
+        [one for one in read if isinstance(one, RegionPlugin)], [one for one in read if isinstance(one, Refused)]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unstarted:
+    """A plugin that was read and has code to run. `definition` is None where its files may lie elsewhere."""
+
+    point: metadata.EntryPoint
+    code: Code
+    folder: Path
+    definition: Definition | None
+
+
+_Found = RegionPlugin | Refused | _Unstarted
+
+
+def _guarded(point: metadata.EntryPoint, work: Callable[[], _Found]) -> _Found:
+    try:
+        return work()
+    except (BadRegion, ValueError) as error:
+        return Refused(point.name, _distribution(point), str(error) or type(error).__name__)
+    except Exception as error:  # its files may be faulty in ways that nobody thought of; the others go on
+        log.exception("plugin %s could not be loaded", point.name)
+        return Refused(point.name, _distribution(point), f"{type(error).__name__}: {error}")
+
+
+def _distribution(point: metadata.EntryPoint) -> str:
+    return point.dist.name if point.dist else "?"
+
+
+def _read(point: metadata.EntryPoint) -> _Found:
+    said = manifest.read(point.module)
+    here = said.folder.joinpath("region.toml").is_file()
+    definition = loader.load_definition(said.folder) if here or said.points_to_itself else None
+    if definition is not None and said.points_to_itself and not point.attr:
+        return RegionPlugin(point.name, _distribution(point), definition, Region(said.folder), Silent())
+    return _Unstarted(point, Code(point.name, point.module, point.attr or ""), said.folder, definition)
+
+
+def _first_start(code: Code, seconds: float) -> Ready:
+    """Import the plugin in a process of its own; what fails or hangs is said in the answer."""
+    try:
+        child = Child(code, seconds)
+    except Ended as error:
+        return Ready(fault=f"the module could not be imported: {error}")
+    if not child.ready.fault:
+        child.kill()
+    return child.ready
+
+
+def _finish(one: _Unstarted, start: Ready, seconds: float) -> RegionPlugin:
+    if start.fault:
+        raise ValueError(f"{one.folder.name}: {start.fault}")
+    folder, hooks, definition = Path(start.folder), frozenset(start.hooks), one.definition
+    if definition is None or folder != one.folder:
+        faults = manifest.table_faults(folder)
+        if faults:
+            raise BadRegion(faults)
+        definition = loader.load_definition(folder)
+    voice = Silent() if hooks == Silent.hooks else Crew(one.code, hooks, seconds)
+    return RegionPlugin(one.point.name, _distribution(one.point), definition, Region(folder), voice)
 
 
 def load(key: str, module: Any, distribution: str = "") -> RegionPlugin:
-    """Make a plugin of a module or object with hook implementations.
+    """Make a plugin of a module or object of this process, for tests and for a plugin's author.
 
     Raises BadRegion for faulty files, ValueError for a misspelt hook or a wrong signature, naming the nearest hook.
     """
-    manager = pluggy.PluginManager("samverk")
-    manager.add_hookspecs(hookspecs.Hooks)
-    try:
-        manager.register(module, key)
-        manager.check_pending()
-    except pluggy.PluginValidationError as error:
-        raise ValueError(f"{key}: {error}{_nearest_hook(module)}") from error
-    implementations = manager.hook.samverk_region.get_hookimpls()
-    if not implementations:
-        raise ValueError(f"{key}: no samverk_region hook; return Region(folder) from it")
-    region = implementations[-1].function()
-    if not isinstance(region, Region):
-        raise ValueError(f"{key}: samverk_region must return a Region")
-    return RegionPlugin(key, distribution, loader.load_definition(region.folder), region, manager)
-
-
-def _nearest_hook(module: Any) -> str:
-    wrong = [name for name in dir(module) if name.startswith("samverk_") and name not in HOOKS]
-    near = [match for name in wrong for match in difflib.get_close_matches(name, HOOKS, 1, 0.5)]
-    return f" Did you mean {near[0]}?" if near else ""
+    manager, region = running.take_in(key, module)
+    return RegionPlugin(key, distribution, loader.load_definition(region.folder), region, Inside(manager))

@@ -26,6 +26,7 @@ def serve(settings: Settings, data: Path, host: str, port: int, workers: int) ->
         "SAMVERK_SERVE_PORT": str(port),
         "SAMVERK_SERVE_WORKERS": str(workers),
         "SAMVERK_SERVE_DEMO": "1" if settings.demonstration else "0",
+        "SAMVERK_SERVE_SAFE": "1" if settings.safe_mode else "0",
     }
     sys.stdout.flush()
     if os.name == "posix" and "sqlalchemy" in sys.modules:

@@ -13,7 +13,17 @@ from urllib.parse import urlsplit
 from samverk.errors import SettingsError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-VARIABLES = ("database_url", "owner_url", "secret", "public_url", "files", "smtp_url", "mail_from", "threads")
+VARIABLES = (
+    "database_url",
+    "owner_url",
+    "secret",
+    "public_url",
+    "files",
+    "smtp_url",
+    "mail_from",
+    "threads",
+    "hook_seconds",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,8 @@ class Settings:
     demonstration: bool = False
     owner_url: str | None = None
     """The database as its owner, for `samverk migrate` on PostgreSQL; the serving processes do not need it."""
+    hook_seconds: float = 2.0
+    safe_mode: bool = False
 
     @property
     def is_loopback(self) -> bool:
@@ -47,7 +59,7 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
 
-def read(data: Path, *, port: int = 8000, demonstration: bool = False) -> Settings:
+def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode: bool = False) -> Settings:
     """Read the settings for a data folder. Variables win over `samverk.toml` in the working folder.
 
     Without SAMVERK_SECRET a secret is made and kept in the data folder. Raises SettingsError in one sentence.
@@ -72,6 +84,8 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False) -> Settin
         threads=int(threads),
         demonstration=demonstration,
         owner_url=_with_driver(owner) if owner else None,
+        hook_seconds=_hook_seconds(given.get("hook_seconds", "2")),
+        safe_mode=safe_mode,
     )
 
 
@@ -80,12 +94,24 @@ def _with_driver(url: str) -> str:
     return "postgresql+psycopg://" + url.split("://", 1)[1] if is_plain else url
 
 
+def _hook_seconds(given: str) -> float:
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= 10:
+        raise SettingsError("SAMVERK_HOOK_SECONDS must be a number from 0.1 to 10; correct it.")
+    return seconds
+
+
 def handed_over() -> Settings:
     """Read the settings of a serving process; the command line leaves what a person chose in the environment."""
     given = os.environ
-    is_demonstration = given.get("SAMVERK_SERVE_DEMO") == "1"
     return read(
-        Path(given["SAMVERK_SERVE_DATA"]), port=int(given["SAMVERK_SERVE_PORT"]), demonstration=is_demonstration
+        Path(given["SAMVERK_SERVE_DATA"]),
+        port=int(given["SAMVERK_SERVE_PORT"]),
+        demonstration=given.get("SAMVERK_SERVE_DEMO") == "1",
+        safe_mode=given.get("SAMVERK_SERVE_SAFE") == "1",
     )
 
 

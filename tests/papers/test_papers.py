@@ -1,5 +1,6 @@
 """The compiled paper of 42 forms: made in time, readable back, and untouched by what comes later."""
 
+import dataclasses
 import io
 import time
 
@@ -12,7 +13,7 @@ from tests.installation import Installation
 from tests.stories.test_two_quarters import CODES, HOST, HOSTS, answer_everything, open_round
 
 from samverk.papers import service as papers
-from samverk.registry import RegionPlugin, Registry
+from samverk.registry import Registry
 from samverk.rounds.model import Submission
 
 
@@ -108,7 +109,7 @@ def reword(installation: Installation, item: str, words: str) -> None:
     data = msgspec.to_builtins(plugin.definition)
     data["questionnaires"]["host"]["items"][item]["text"] = {"nn": words, "nb": words}
     definition = msgspec.convert(data, type(plugin.definition))
-    changed = RegionPlugin(plugin.key, plugin.distribution, definition, plugin.region, plugin.manager)
+    changed = dataclasses.replace(plugin, definition=definition)
     others = [one for one in installation.registry.plugins() if one.key != plugin.key]
     installation.registry.__init__([changed, *others])  # type: ignore[misc]
     assert isinstance(installation.registry, Registry)

@@ -42,6 +42,7 @@ STRUCTURAL = frozenset({
     "previous", "salt", "commitment", "route", "headers", "release_rule", "cycle_key", "seat_key", "legal_form_key",
     "place_key", "occasion", "owner_role", "roles", "tags", "aims", "summary_language", "starts_at", "questionnaires",
     "outcome", "operation", "action", "changes", "before", "after",
+    "plugin_key", "fault_hook", "fault_kind",
 })  # fmt: skip
 WHOLE = {("audit_entry", "actor"), ("audit_entry", "subject"), ("counter", "name"), ("idempotency_key", "body")}
 LANGUAGES = frozenset({"nn", "nb", "sv", "en"})

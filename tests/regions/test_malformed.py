@@ -111,6 +111,10 @@ CASES: dict[str, tuple[tuple[Edit, ...], tuple[Fault, ...]]] = {
     ),
     # --- Cycles
     "cycle of no body": (((R, 'body = "council"', 'body = "counsil"'),), ((R, "cycles.direction.body", "council"),)),
+    "cycle that asks with nothing": (
+        ((R, '\nquestionnaire = "host"', '\nquestionnaire = "hosst"'),),
+        ((R, "cycles.quarter.forms.host.questionnaire", "host"),),
+    ),
     "cycle about nothing": (
         ((R, 'subjects = { kind = "region" }', 'subjects = { kind = "regions" }'),),
         ((R, "cycles.direction.subjects.kind", "region"),),

@@ -42,12 +42,9 @@ def verify_all(settings: Settings) -> tuple[Report, ...]:
     """Check the log of every tenant."""
     database, anchors = Database(settings.database_url, threads=1), Anchors(settings.data / "audit-heads")
     try:
-        with database.platform("verify the audit logs") as session:
-            every = tenants.every(session)
         found = []
-        for tenant in every:
-            with database.tenant(tenant.id, write=False) as session:
-                faults, hashes = service.verify(session, tenant.id)
+        for tenant, session in tenants.in_each(database, "verify the audit logs"):
+            faults, hashes = service.verify(session, tenant.id)
             found.append(Report(tenant.slug, len(hashes), (*faults, *anchors.check(tenant.id, hashes))))
         return tuple(found)
     finally:

@@ -16,6 +16,7 @@ DONE: dict[str, str] = {
     "meetings.run": N_("prepared or recorded a meeting"),
     "papers.compile": N_("compiled papers"),
     "people.manage": N_("changed who may do what"),
+    "plugin.switch": N_("switched the plugin on or off"),
     "points.accept": N_("accepted, reopened or dropped a point"),
     "points.answer": N_("answered a point"),
     "profile.change": N_("changed their own profile"),

@@ -321,7 +321,10 @@ def demonstration_faults(
                 faults.append(_unknown(DEMONSTRATION, f"{where}.subject", "subject", answer.subject, subjects))
             faults += _party_fault(DEMONSTRATION, f"{where}.party", answer.party, starter, places)
             form = next((f for f in definition.cycles[one.cycle].forms.values() if f.role == answer.role), None)
-            items = definition.questionnaires[form.questionnaire].items if form else {}
+            questionnaire = definition.questionnaires.get(form.questionnaire) if form else None
+            if form is not None and questionnaire is None:
+                continue  # said of the cycle already
+            items = questionnaire.items if questionnaire else {}
             for item in answer.items:
                 if item not in items:
                     faults.append(_unknown(DEMONSTRATION, f"{where}.items.{item}", "question", item, items))

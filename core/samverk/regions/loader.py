@@ -6,9 +6,9 @@ Shape is checked against the JSON Schemas here; meaning (keys that point to noth
 import datetime as dt
 import difflib
 import functools
+import itertools
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -19,13 +19,14 @@ import jsonschema_rs
 import msgspec
 
 from samverk.errors import BadRegion, RegionFault
-from samverk.regions import checks
+from samverk.regions import checks, toml
 from samverk.regions.definition import Definition
 from samverk.regions.demonstration import Demonstration
 from samverk.regions.starter import Starter
 
 _Value = TypeVar("_Value")
 
+MAX_FAULTS = 200
 SCHEMAS = ("region", "starter", "demonstration")
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _WHEN = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
@@ -78,21 +79,6 @@ def _validator(name: str) -> Any:
     return jsonschema_rs.Draft202012Validator(schema(name), validate_formats=True, formats=FORMATS)
 
 
-def plain(value: Any) -> Any:
-    """Turn what TOML gives into JSON values: dates become ISO 8601 strings.
-
-    >>> plain({"on": dt.date(2022, 12, 16)})
-    {'on': '2022-12-16'}
-    """
-    if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [plain(inner) for inner in value]
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    return value
-
-
 def load_region(folder: Traversable, places: PlaceNames | None = None) -> RegionFiles:
     """Load `region.toml` and, where they exist, `starter.toml` and `demonstration.toml` of one folder.
 
@@ -133,12 +119,10 @@ def _load(
         if not optional:
             faults.append(RegionFault(file, "", "the file is missing"))
         return None
-    try:
-        data = plain(tomllib.loads(path.read_bytes().decode("utf-8")))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        faults.append(RegionFault(file, "", f"this is not readable TOML: {error}"))
-        return None
-    found = shape_faults(data, name)
+    with path.open("rb") as stream:
+        raw = stream.read(toml.MAX_BYTES + 1)
+    data, found = toml.read(raw, file)
+    found = found or shape_faults(data, name)
     if found:
         faults += found
         return None
@@ -159,7 +143,8 @@ def shape_faults(data: object, name: str) -> list[RegionFault]:
     for key, test in FORMATS.items():
         checker.checks(key)(lambda value, test=test: not isinstance(value, str) or test(value))
     validator = Draft202012Validator(schema(name), format_checker=checker)
-    faults = [fault for error in validator.iter_errors(data) for fault in _explain(error, f"{name}.toml")]
+    errors = itertools.islice(validator.iter_errors(data), MAX_FAULTS)
+    faults = [fault for error in errors for fault in _explain(error, f"{name}.toml")]
     return sorted(faults, key=lambda fault: fault.path)
 
 
@@ -171,15 +156,22 @@ def _explain(error: Any, file: str) -> Iterator[RegionFault]:
             if key not in known:
                 nearest = difflib.get_close_matches(key, known, 1)
                 where = f"{path}.{key}" if path else key
-                yield RegionFault(file, where, f"the key {key!r} is not known here", nearest[0] if nearest else None)
+                message = f"the key {_said(key)} is not known here"
+                yield RegionFault(file, where[:200], message, nearest[0] if nearest else None, "additionalProperties")
         return
     if error.validator == "enum":
         nearest = difflib.get_close_matches(str(error.instance), [str(v) for v in error.validator_value], 1)
         allowed = ", ".join(str(value) for value in error.validator_value)
-        message = f"{error.instance!r} is not one of: {allowed}"
-        yield RegionFault(file, path, message, nearest[0] if nearest else None)
+        message = f"{_said(error.instance)} is not one of: {allowed}"
+        yield RegionFault(file, path, message, nearest[0] if nearest else None, "enum")
         return
-    yield RegionFault(file, path, _sentence(error))
+    yield RegionFault(file, path, _sentence(error), None, str(error.validator))
+
+
+def _said(value: object) -> str:
+    """Say a value that somebody wrote, cut where it is long."""
+    words = repr(value)
+    return words if len(words) <= 100 else f"{words[:100]} …"
 
 
 def _sentence(error: Any) -> str:
@@ -190,11 +182,11 @@ def _sentence(error: Any) -> str:
         case "type":
             return f"this must be of type {error.validator_value}, not {type(error.instance).__name__}"
         case "format":
-            return f"{error.instance!r} is not written as {error.validator_value} wants it"
+            return f"{_said(error.instance)} is not written as {error.validator_value} wants it"
         case "const":
             return f"this must be {error.validator_value!r}"
         case "minimum" | "maximum":
-            return f"{error.instance!r} is beyond the {error.validator} of {error.validator_value}"
+            return f"{_said(error.instance)} is beyond the {error.validator} of {error.validator_value}"
         case "minProperties" | "minItems" | "minLength":
             return "this must not be empty"
         case "anyOf":

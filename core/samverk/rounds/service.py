@@ -12,6 +12,7 @@ import msgspec
 import rfc8785
 from sqlalchemy import BindParameter, bindparam, func, insert, select, update
 
+from samverk.breaker import service as breaker
 from samverk.database import new_id
 from samverk.decisions import service as decisions
 from samverk.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, Stale
@@ -256,8 +257,8 @@ def _accept_submission(
         )
     _propose(scope, form, pinned, language)
     scope.flush()
-    if scope.plugin.manager.hook.samverk_response_submitted.get_hookimpls():
-        scope.plugin.call("samverk_response_submitted", form=_for_plugin(scope, round_, form))
+    if scope.plugin.has("samverk_response_submitted"):
+        breaker.tell(scope, "samverk_response_submitted", form=_for_plugin(scope, round_, form))
     return Receipt(form.id, number, moment, digest, is_late, form.state)
 
 
@@ -274,9 +275,10 @@ def _propose(scope: Scope, form: Form, pinned: Pinned, language: str) -> None:
 def _plugin_problems(
     scope: Scope, round_: RoundState, form: Form, items: dict[str, Any], language: str
 ) -> tuple[Problem, ...]:
-    if not scope.plugin.manager.hook.samverk_answer_problems.get_hookimpls():
+    if not scope.plugin.has("samverk_answer_problems"):
         return ()
-    found = scope.plugin.call("samverk_answer_problems", form=_for_plugin(scope, round_, form, items, language))
+    asked = _for_plugin(scope, round_, form, items, language)
+    found = breaker.call(scope, "samverk_answer_problems", form=asked)
     return tuple(
         Problem(f"/answers/{one.item}", in_locale(dict(one.message), scope.locale)[0], field=f"a.{one.item}")
         for one in found

@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, select
 
+from samverk.breaker import service as breaker
 from samverk.database import Database, Unit, new_id
-from samverk.errors import Conflict, NotFound
+from samverk.errors import Conflict, PluginMissing
 from samverk.guard import Prepared
 from samverk.i18n import _
 from samverk.people import service
-from samverk.registry import Registry
+from samverk.registry import Answers, Question, Registry
 from samverk.scope import PUBLIC, Scope
 from samverk.tenants import service as tenants
 from samverk.tenants.model import IdempotencyKey, Tenant
@@ -49,14 +50,14 @@ class Entry:
         return service.credential(row, is_token=bool(bearer), now=now)
 
     def open_scope(self, session: Unit, slug: str, credential: Credential, locale: str, now: dt.datetime) -> Scope:
-        """Bind the unit to the tenant and give the actor the roles held there. Raises NotFound.
+        """Bind the unit to the tenant and give the actor the roles held there. Raises NotFound, PluginMissing.
 
         A token of another tenant acts as nobody.
         """
         tenant = tenants.find(session, slug)
         plugin = self.registry.get(tenant.plugin_key)
         if plugin is None:
-            raise NotFound(_("The region's plugin is not installed."))
+            raise PluginMissing(_why_missing(self.registry))
         session.bind_tenant(tenant.id)
         actor = credential.actor
         if credential.via == "token" and credential.tenant_id != tenant.id:
@@ -66,6 +67,9 @@ class Entry:
             grants = service.grants_of(session, tenant.id, actor.person_id, scope.today)
             scope = replace(scope, actor=replace(actor, grants=grants))
         return scope
+
+    def ask(self, database: Database, question: Question, answers: Answers, now: dt.datetime) -> None:
+        breaker.ask(database, question, answers, now)
 
     def locale_of(self, session: Unit, slug: str | None) -> str:
         return tenants.locale_of(session, slug)
@@ -112,3 +116,15 @@ class Entry:
             )
             scope.flush()
         return answer
+
+
+def _why_missing(registry: Registry) -> str:
+    if registry.is_safe_mode:
+        return _(
+            "The installation runs in safe mode: no region's plugin is loaded, so nothing of this region can be shown "
+            "or changed. What is stored is kept. The operator starts it without --safe-mode when the fault is mended."
+        )
+    return _(
+        "The plugin of this region could not be loaded, so nothing of this region can be shown or changed. What is "
+        "stored is kept. The operator finds the reason with 'samverk plugin list'."
+    )

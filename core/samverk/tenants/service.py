@@ -6,7 +6,7 @@ Parties that are municipalities take their name from the register of places, as 
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import msgspec
 import rfc8785
 from sqlalchemy import bindparam, select
 
-from samverk.database import IdType, Unit, new_id
+from samverk.database import Database, IdType, Unit, new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem
 from samverk.guard import Prepared
 from samverk.i18n import _, sort_key
@@ -102,6 +102,15 @@ def every(session: Unit) -> tuple[TenantInfo, ...]:
     """Return all tenants by slug; for the front page of the installation."""
     rows = session.execute(select(*COLUMNS).order_by(Tenant.slug))
     return tuple(TenantInfo(*row) for row in rows)
+
+
+def in_each(database: Database, reason: str) -> Iterator[tuple[TenantInfo, Unit]]:
+    """Yield every tenant with a unit of its own to read in: work about all of them, one at a time."""
+    with database.platform(reason) as session:
+        found = every(session)
+    for tenant in found:
+        with database.tenant(tenant.id, write=False) as session:
+            yield tenant, session
 
 
 def is_id(text: str) -> bool:

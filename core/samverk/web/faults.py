@@ -17,6 +17,7 @@ from samverk.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    PluginMissing,
     Problem,
     SamverkError,
     Stale,
@@ -47,6 +48,7 @@ TITLES: dict[int, str] = {
     500: N_("Something went wrong with us"),
     503: N_("The installation is busy"),
 }
+TITLES_OF_KINDS: dict[str, str] = {PluginMissing.kind: N_("This region is not available now")}
 WAYS: dict[int, str] = {
     401: N_("You need to sign in to see this page."),
     403: N_("Your role does not include this. Ask the secretariat if you think it should."),
@@ -86,6 +88,8 @@ def status_of(error: Exception) -> int:
             return 428
         case TooManyRequests():
             return 429
+        case PluginMissing():
+            return 503
         case BadBody():
             return error.status
         case _:
@@ -112,7 +116,8 @@ def answer(
         log.error("fault without an answer of its own: %s", type(error).__name__)
     said = str(error) if isinstance(error, SamverkError) and not isinstance(error, Invalid) else ""
     extra = {"retry-after": str(error.args[1])} if isinstance(error, TooManyRequests) else {}
-    kind = KINDS.get(status) or str(getattr(error, "kind", "invalid"))
+    own = str(getattr(error, "kind", "invalid"))
+    kind = own if own in TITLES_OF_KINDS else KINDS.get(status) or own
     return make(settings, route, headers, nonce, status, kind, said, problems_of(error), call, extra)
 
 
@@ -141,11 +146,12 @@ def make(
     """Return a fault as problem+json, or as a page where a browser asks."""
     sent = security.headers(settings, nonce, is_private=True) | dict(extra)
     wants_page = not (route.is_api if route else False) and "text/html" in headers.get("accept", "text/html")
+    title = _(TITLES_OF_KINDS.get(kind) or TITLES[status])
     detail = said or (_(WAYS[status]) if status in WAYS else "")
     if not wants_page:
         value: dict[str, Any] = {
             "type": f"urn:samverk:problem:{kind}",
-            "title": _(TITLES[status]),
+            "title": title,
             "status": status,
             "detail": detail,
             "errors": [
@@ -155,7 +161,7 @@ def make(
         sent["content-type"] = "application/problem+json"
         return Outgoing(status, tuple(sent.items()), msgspec.json.encode(value))
     context: dict[str, Any] = {
-        "title": _(TITLES[status]),
+        "title": title,
         "detail": detail,
         "problems": problems,
         "faulty": {},

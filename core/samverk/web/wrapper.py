@@ -18,6 +18,7 @@ from samverk import i18n
 from samverk.database import Database, Fault, Unit, may_retry
 from samverk.errors import NotSignedIn, SamverkError
 from samverk.permissions import ACTIONS
+from samverk.registry import Answers, AskFirst, Question
 from samverk.scope import Scope
 from samverk.settings import Settings
 from samverk.web import body as gate
@@ -57,6 +58,8 @@ class Entry(Protocol):
 
     def recall(self, call: Call, work: Callable[[], Answer]) -> Answer: ...
 
+    def ask(self, database: Database, question: Question, answers: Answers, now: dt.datetime) -> None: ...
+
 
 class Journal(Protocol):
     """What `app` injects: the log of who changed what, and of what auditors read."""
@@ -78,30 +81,39 @@ class Wrapper:
 
     def run(self, route: Route, incoming: Incoming) -> Outgoing:
         """Answer one request; every fault becomes an answer too."""
-        nonce = security.new_nonce()
-        for attempt in range(1, RETRIES + 1):
+        nonce, answers, attempt, now = security.new_nonce(), Answers(), 1, self.clock()
+        asked: Question | None = None
+        while True:
             try:
-                return self._once(route, incoming, nonce)
+                if asked is not None:
+                    self.entry.ask(self.database, asked, answers, now)
+                return self._once(route, incoming, nonce, answers, now)
+            except AskFirst as first:
+                # The work is done anew at the same moment: a slow plugin costs nobody a deadline.
+                asked = first.question
             except Fault as error:
                 if not may_retry(error) or attempt == RETRIES:
                     log.exception("database fault at %s", route.name)
                     return faults.unavailable(self.settings, route, incoming.headers, nonce)
                 time.sleep(0.02 * attempt)
+                asked, attempt, now = None, attempt + 1, self.clock()
             except Exception:
                 log.exception("fault at %s", route.name)
                 return faults.broken(self.settings, route, incoming.headers, nonce)
-        raise AssertionError("the loop always returns")
 
-    def _once(self, route: Route, incoming: Incoming, nonce: str) -> Outgoing:
-        now = self.clock()
+    def _once(self, route: Route, incoming: Incoming, nonce: str, answers: Answers, now: dt.datetime) -> Outgoing:
         cookies = security.read_cookies(incoming.headers.get("cookie", ""))
         cookie = "" if route.is_api else cookies.get(security.cookie_name(self.settings), "")
         with self.database.unit(write=route.writes) as session:
+            if route.writes:
+                session.info["plugin_answers"] = answers
             frame = _Frame(self, route, incoming, session, nonce, cookies)
             outgoing, credential = frame.answer(cookie, now)
             if outgoing.status >= 400:
                 session.rollback()
-            afterwards = session.info.get("afterwards", ())
+            afterwards = list(session.info.get("afterwards", ()))
+            if outgoing.status < 400:
+                afterwards += session.info.get("after_commit", ())
         for work in afterwards:
             work(self.database)
         if credential.session_id is not None:

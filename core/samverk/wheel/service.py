@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from samverk import i18n
+from samverk.breaker import service as breaker
 from samverk.calendar import rules
 from samverk.errors import NotFound
 from samverk.i18n import _, format_date, format_day_month
@@ -124,7 +125,9 @@ def year_items(scope: Scope, year: int, lived: Lived = NOTHING_YET) -> tuple[Whe
         if ruled not in real:
             day = lived.days.get(ruled)
             found.append(_of_model(scope, one if day is None else rules.Occurrence(one.key, day, day)))
-    for entry in scope.plugin.call("samverk_calendar_entries", year=year):
+    for entry in breaker.call(scope, "samverk_calendar_entries", year=year):
+        if entry.begins.year > year or entry.ends.year < year:
+            continue
         name, lang = scope.text_lang(dict(entry.name))
         mark = {"mark": "assumed"} if entry.assumed else {}
         warning = warning_of(scope, entry.begins) if entry.begins == entry.ends else None

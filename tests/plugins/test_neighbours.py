@@ -1,0 +1,139 @@
+"""While one region's plugin hangs or burns the processor, the others are answered as before, also when they write."""
+
+import datetime as dt
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tests import faulty_plugins
+from tests.faulty_plugins import CALL_FAULTS
+from tests.installation import Browser, Installation
+
+from samverk import registry
+from samverk.breaker import service as breaker
+from samverk.hooks.process import Crew
+
+pytestmark = pytest.mark.slow
+NOW = dt.datetime(2026, 2, 20, 9, tzinfo=dt.UTC)
+ROUNDS, EACH = 10, 24
+FLOOR = 0.05
+"""Below this many seconds a machine of two cores says nothing about who waits for whom."""
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Installation]:
+    folder = tmp_path_factory.mktemp("neighbours")
+    for fault in ("hang", "cpu_loop"):
+        faulty_plugins.write(folder, fault, faulty_plugins.every_hook(CALL_FAULTS[fault][0]))
+    sys.path.insert(0, str(folder))
+    (folder / "samverk.sqlite3").write_bytes(sqlite_template.read_bytes())
+    made = Installation(f"sqlite:///{folder / 'samverk.sqlite3'}", folder, NOW, registry.discover(), threads=8)
+    for plugin in ("hang", "cpu_loop", "kobyt"):
+        made.add_tenant(plugin, slug=plugin.replace("_", "-"))
+    yield made
+    made.close()
+    made.registry.close()
+    sys.path.remove(str(folder))
+
+
+def crew(installation: Installation, plugin: str) -> Crew:
+    found = installation.registry.get(plugin)
+    assert found is not None
+    assert isinstance(found.voice, Crew)
+    return found.voice
+
+
+def p99(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.99) - 1]
+
+
+class Load:
+    """Asks for pages of a region whose plugin never answers, again and again, while it is let."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser, self.asked, self.going, self.over = browser, 0, threading.Event(), False
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        while not self.over:
+            if self.going.wait(0.05):
+                self.browser.get("/wheel/2026")
+                assert self.browser.status == 200
+                self.asked += 1
+
+    def stop(self) -> None:
+        self.over = True
+        self.thread.join(10)
+
+
+@pytest.mark.parametrize("fault", ["hang", "cpu_loop"])
+def test_another_region_is_answered_as_before(
+    fault: str, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "FAULTS", 1_000_000)
+    crew(installation, fault).seconds = 1.0
+    member = installation.browser("kobyt", "member")
+    load = Load(installation.browser(fault.replace("_", "-"), "member"))
+    quiet: list[float] = []
+    loaded: list[float] = []
+
+    def measure(into: list[float]) -> None:
+        for _turn in range(EACH):
+            started = time.perf_counter()
+            member.get("/wheel/2026")
+            into.append(time.perf_counter() - started)
+            assert member.status == 200
+
+    measure([])
+    for _round in range(ROUNDS):
+        measure(quiet)
+        load.going.set()
+        time.sleep(0.1)
+        measure(loaded)
+        load.going.clear()
+        time.sleep(1.1)
+    load.stop()
+
+    print(f"{fault}: p99 quiet {p99(quiet) * 1000:.1f} ms, loaded {p99(loaded) * 1000:.1f} ms, {load.asked} hung calls")
+    assert (len(loaded), load.asked >= ROUNDS // 2) == (ROUNDS * EACH, True)
+    assert p99(loaded) <= max(2 * p99(quiet), FLOOR)
+
+
+def test_others_write_while_a_plugin_hangs_over_a_submission(installation: Installation) -> None:
+    crew(installation, "hang").seconds = 3.0
+    office = installation.program("hang", "secretariat")
+    opened = office.send("POST", "/rounds", {"cycle": "quarter", "year": 2026, "period": 1}).json()
+    contact = installation.program("hang", "contact-5526")
+    listed = contact.get(f"/rounds/{opened['id']}/forms?limit=200").json()["items"]
+    form = next(one["id"] for one in listed if one["role"] == "partner")
+    questions = contact.get(f"/forms/{form}").json()["questions"]
+    answers = {one["key"]: {"nothing": True} for one in questions if one["kind"] not in ("points", "proposal")}
+    body = {"answers": answers, "language": "nb"}
+    sent: list[httpx.Response] = []
+
+    def submit() -> None:
+        sent.append(contact.send("POST", f"/forms/{form}/submit", body, If_Match='"1"'))
+
+    other = installation.browser("kobyt", "member")
+    other.get("/wheel/2026")
+    change: Callable[[str], httpx.Response] = lambda lang: other.client.post(  # noqa: E731
+        "/profile/language", data={"_csrf": other.token, "lang": lang, "next": "/kobyt/wheel/2026"}
+    )
+    change("sv")
+    hanging = threading.Thread(target=submit)
+    hanging.start()
+    time.sleep(0.5)
+    started = time.perf_counter()
+    codes = [change("sv").status_code for _turn in range(5)]
+    took = time.perf_counter() - started
+    was_hanging = not sent
+    hanging.join(30)
+
+    assert codes == [200] * 5
+    assert (was_hanging, took < 2) == (True, True)
+    assert (sent[0].status_code, sent[0].json()["state"]) == (200, "submitted")
