@@ -184,3 +184,11 @@ def test_a_persons_language_is_kept_and_lang_in_the_address_is_for_once(open_sit
     assert answer.url.path == f"/{tenant}/meetings"
     assert '<html lang="nb"' in answer.text
     assert '<html lang="nb"' in office.get("/points")
+
+
+def test_a_list_without_points_is_empty(open_site: tuple[Installation, str]) -> None:
+    installation, tenant = open_site
+
+    answer = installation.program(tenant, "secretariat").get("/points")
+
+    assert (answer.status_code, answer.json()) == (200, {"items": [], "next": None})
