@@ -19,6 +19,8 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("people",),
     ("tenants",),
     ("outbox",),
+    ("accounts",),
+    ("membership",),
     ("arrangements",),
     ("bodies",),
     ("calendar",),

@@ -35,6 +35,8 @@ SLICES = (
     "decisions",
     "wheel",
     "outbox",
+    "accounts",
+    "membership",
 )
 
 

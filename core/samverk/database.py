@@ -170,6 +170,21 @@ class Unit(BannedSession):
 
             connection.execute(select(func.set_config("samverk.tenant", tenant_id, True)))
 
+    @contextmanager
+    def across_tenants(self, reason: str) -> Iterator[None]:
+        """Read across tenants for a moment, in a unit that belongs to none: where sign-in asks for one's own roles.
+
+        `reason` says why, as in `Database.platform`. Raises RuntimeError in a unit of a tenant.
+        """
+        if self.info.get("tenant_id") is not None:
+            raise RuntimeError("a session belongs to one tenant for life")
+        info = self.connection().info
+        info["samverk_platform"] = reason
+        try:
+            yield
+        finally:
+            info.pop("samverk_platform", None)
+
 
 @event.listens_for(Unit, "before_flush")
 def _keep_tenant(session: Unit, _context: Any, _instances: Any) -> None:

@@ -11,14 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import or_, select, update
 
-from samverk.database import Database
-from samverk.outbox.model import Message
+from samverk.database import Database, Unit
+from samverk.outbox.model import Letter, Message
+from samverk.people import links
 from samverk.settings import Settings
 
+Row = TypeVar("Row", Message, Letter)
 LEASE = dt.timedelta(minutes=5)
 MOST_ATTEMPTS = 8
 BACK_OFF = dt.timedelta(minutes=2)
@@ -26,7 +29,9 @@ BACK_OFF = dt.timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    tenant_id: str
+    """A message of a region, or a letter of the installation (`tenant_id` None), whose link is (kind, id)."""
+
+    tenant_id: str | None
     id: str
     address: str
     locale: str
@@ -34,32 +39,53 @@ class Claimed:
     body: str
     calendar: str | None
     attempts: int
+    link: tuple[str, str] | None = None
 
 
 def claim(database: Database, now: dt.datetime, most: int = 20) -> tuple[Claimed, ...]:
     """Take messages that are due, also those whose worker died; each is taken by one worker only."""
     with database.platform("deliver mail", write=True) as session:
-        stale = now - LEASE
-        query = (
-            select(Message)
-            .where(
-                or_(
-                    (Message.state == "queued") & (Message.not_before <= now),
-                    (Message.state == "sending") & (Message.claimed_at < stale),
-                )
+        # Letters go first: a person waits before the screen for them.
+        found = [
+            Claimed(
+                None,
+                row.id,
+                row.address or "",
+                row.locale,
+                row.title,
+                row.body,
+                None,
+                row.attempts,
+                (row.link_kind, row.link_id),
             )
-            .order_by(Message.not_before, Message.id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
-        found = []
-        for row in session.scalars(query):
-            row.state, row.claimed_at = "sending", now
-            row.attempts += 1
-            found.append(
-                Claimed(row.tenant_id, row.id, row.address, row.locale, row.title, row.body, row.calendar, row.attempts)
-            )
+            for row in _due(session, Letter, now, most)
+        ]
+        found += [
+            Claimed(row.tenant_id, row.id, row.address, row.locale, row.title, row.body, row.calendar, row.attempts)
+            for row in _due(session, Message, now, most)
+        ]
         return tuple(found)
+
+
+def _due(session: Unit, kind: type[Row], now: dt.datetime, most: int) -> list[Row]:
+    """Take the rows of one kind that are due, the oldest first."""
+    query = (
+        select(kind)
+        .where(
+            or_(
+                (kind.state == "queued") & (kind.not_before <= now),
+                (kind.state == "sending") & (kind.claimed_at < now - LEASE),
+            )
+        )
+        .order_by(kind.not_before, kind.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = list(session.scalars(query))
+    for row in rows:
+        row.state, row.claimed_at = "sending", now
+        row.attempts += 1
+    return rows
 
 
 def mark(database: Database, claimed: Claimed, now: dt.datetime, fault: str | None) -> None:
@@ -70,6 +96,10 @@ def mark(database: Database, claimed: Claimed, now: dt.datetime, fault: str | No
         values = {"state": "failed", "fault": fault}
     else:
         values = {"state": "queued", "fault": fault, "not_before": now + BACK_OFF * 2 ** (claimed.attempts - 1)}
+    if claimed.tenant_id is None:
+        with database.unit(write=True) as session:
+            session.execute(update(Letter).where(Letter.id == claimed.id).values(**values))
+        return
     with database.tenant(claimed.tenant_id, write=True) as session:
         session.execute(
             update(Message).where(Message.tenant_id == claimed.tenant_id, Message.id == claimed.id).values(**values)
@@ -86,6 +116,8 @@ def compose(claimed: Claimed, settings: Settings) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = claimed.locale
     body = claimed.body.replace(": /", f": {settings.public_url}/")
+    if claimed.link is not None:
+        body = body.replace(links.PLACE, links.issue(settings.secret, *claimed.link))
     message.set_content(body + "\n")
     if claimed.calendar:
         message.add_attachment(claimed.calendar.encode(), maintype="text", subtype="calendar", filename="meeting.ics")

@@ -16,7 +16,8 @@ import msgspec
 
 from samverk import i18n
 from samverk.database import Database, Fault, Unit, may_retry
-from samverk.errors import NotSignedIn, SamverkError
+from samverk.errors import NotAllowed, NotSignedIn, SamverkError
+from samverk.i18n import _
 from samverk.permissions import ACTIONS
 from samverk.scope import Scope
 from samverk.settings import Settings
@@ -53,7 +54,7 @@ class Entry(Protocol):
 
     def locale_of(self, session: Unit, slug: str | None) -> str: ...
 
-    def touch(self, database: Database, session_id: str, now: dt.datetime) -> None: ...
+    def touch(self, database: Database, credential: Credential, now: dt.datetime) -> None: ...
 
     def recall(self, call: Call, work: Callable[[], Answer]) -> Answer: ...
 
@@ -95,8 +96,8 @@ class Wrapper:
             afterwards = session.info.get("afterwards", ())
         for work in afterwards:
             work(self.database)
-        if credential.session_id is not None:
-            self.entry.touch(self.database, credential.session_id, now)
+        if credential.session_id is not None or credential.token_id is not None:
+            self.entry.touch(self.database, credential, now)
         return outgoing
 
 
@@ -150,7 +151,13 @@ class _Frame:
         if slug is not None:
             scope = self.wrapper.entry.open_scope(self.session, slug, credential, locale, now)
             credential = Credential(
-                scope.actor, credential.via, credential.csrf, credential.session_id, credential.tenant_id
+                scope.actor,
+                credential.via,
+                credential.csrf,
+                credential.session_id,
+                credential.tenant_id,
+                credential.token_id,
+                credential.can_write,
             )
         if route.writes:
             gate.check_size(len(incoming.body))
@@ -179,6 +186,8 @@ class _Frame:
 
     def _check(self, call: Call) -> None:
         rule = ACTIONS[self.route.action]
+        if self.route.writes and not call.credential.can_write:
+            raise NotAllowed(_("This token may only read."))
         if self.route.writes and not self.route.is_api:
             security.check_origin(call.settings, call.headers)
         if call.scope_or_none is not None:
