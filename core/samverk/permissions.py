@@ -52,5 +52,6 @@ ACTIONS: dict[str, Action] = {
     "decisions.read": Action(INSIDE),
     "decisions.record": Action(SECRETARIAT),
     "outbox.read": Action(SECRETARIAT),
+    "contacts.delegate": Action(frozenset({"contact"})),
     "people.manage": Action(frozenset({"administrator"})),
 }

@@ -85,11 +85,8 @@ def ask_for_reset(session: Unit, key: str, email: str, address: str, locale: str
             Person.email == email.casefold(), Person.disabled_at.is_(None)
         )
     ).one_or_none()
-    session.execute(
-        update(PasswordReset)
-        .where(PasswordReset.person_id == (person.id if person else new_id()), PasswordReset.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+    whose = PasswordReset.person_id == person.id if person else PasswordReset.person_id.is_(None)
+    session.execute(update(PasswordReset).where(whose, PasswordReset.ended_at.is_(None)).values(ended_at=now))
     id_ = new_id()
     session.add(_reset_row(key, id_, person.id if person else None, now))
     language = (person.locale if person else None) or locale

@@ -13,7 +13,7 @@ from samverk.errors import Invalid, NotFound, Problem
 from samverk.guard import Prepared
 from samverk.i18n import _
 from samverk.people import limits, passwords, second_factor, sessions, tokens
-from samverk.people.model import ApiToken, Person, RoleGrant, SignIn
+from samverk.people.model import ApiToken, Person, ProviderIdentity, RoleGrant, SignIn
 from samverk.people.sessions import ABSOLUTE, IDLE, digest
 from samverk.permissions import ROLES
 from samverk.scope import PUBLIC, Actor, Grant, Scope
@@ -238,6 +238,20 @@ def person_by_email(session: Unit, email: str) -> str:
     if found is None:
         raise NotFound()
     return found
+
+
+def person_of_identity(scope: Scope, issuer: str, subject: str) -> str | None:
+    """Return whose identity at a region's sign-in provider this is."""
+    return scope.session.scalar(
+        select(ProviderIdentity.person_id)
+        .join(Person, Person.id == ProviderIdentity.person_id)
+        .where(
+            ProviderIdentity.tenant_id == scope.tenant_id,
+            ProviderIdentity.issuer == issuer,
+            ProviderIdentity.subject == subject,
+            Person.disabled_at.is_(None),
+        )
+    )
 
 
 def contacts(
