@@ -11,8 +11,8 @@ import pytest
 from tests.installation import PASSWORD, Installation, httpx_client
 
 from samverk import app as application
-from samverk.people import second_factor
 from samverk.people import service as people
+from samverk.people.sealing import seal, unseal
 
 
 @pytest.fixture
@@ -214,7 +214,10 @@ def test_the_secret_is_stored_encrypted_and_bound_to_its_person(site: tuple[Inst
 
     assert secret.encode() not in stored
     assert codes[0].encode() not in stored
-    sealed = second_factor._sealed("key", "person", secret)
-    assert second_factor._opened("key", "person", sealed) == secret
-    assert second_factor._opened("key", "another person", sealed) is None
-    assert second_factor._opened("another key", "person", sealed) is None
+    sealed = seal("key", "purpose", "person", secret)
+    assert unseal("key", "purpose", "person", sealed) == secret
+    assert unseal("key", "purpose", "another person", sealed) is None
+    assert unseal("key", "another purpose", "person", sealed) is None
+    assert unseal("another key", "purpose", "person", sealed) is None
+    assert unseal("key", "purpose", "person", sealed[:-2]) is None
+    assert unseal("key", "purpose", "person", "å") is None

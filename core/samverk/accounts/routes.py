@@ -4,7 +4,7 @@ Forgotten passwords are `forgotten.py`'s, sign-in through a region's provider is
 """
 
 from samverk import i18n
-from samverk.accounts import forgotten, service
+from samverk.accounts import forgotten, provider, service
 from samverk.errors import Invalid, NotAllowed, Problem
 from samverk.i18n import _
 from samverk.people import limits, second_factor, sessions, tokens
@@ -15,7 +15,7 @@ from samverk.web import security
 from samverk.web.call import Answer, Call, Page, Redirect, Routes
 
 routes = Routes()
-routes.routes += forgotten.routes.routes
+routes.routes += [*forgotten.routes.routes, *provider.routes.routes]
 
 
 def _cookie(call: Call) -> str:

@@ -7,7 +7,6 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
-import os
 import secrets
 from typing import Any, cast
 
@@ -17,9 +16,11 @@ from samverk.database import Unit, new_id
 from samverk.errors import Invalid, Problem
 from samverk.i18n import _
 from samverk.people.model import RecoveryCode, SecondFactor
+from samverk.people.sealing import seal, unseal
 
 STEP = 30
 RECOVERY_CODES = 10
+_PURPOSE = "second factor"
 
 
 def is_enrolled(session: Unit, person_id: str) -> bool:
@@ -38,7 +39,7 @@ def begin(session: Unit, key: str, person_id: str, now: dt.datetime) -> None:
     _forget_pending(session, person_id)
     if is_enrolled(session, person_id):
         raise Invalid((Problem("/code", _("You have a second factor already. Remove it first.")),))
-    secret = _sealed(key, person_id, pyotp.random_base32(32))
+    secret = seal(key, _PURPOSE, person_id, pyotp.random_base32(32))
     session.add(SecondFactor(id=new_id(), person_id=person_id, secret=secret, created_at=now, last_step=0))
     session.flush()
 
@@ -54,7 +55,7 @@ def pending(session: Unit, key: str, person_id: str) -> str | None:
     sealed = session.scalar(
         select(SecondFactor.secret).where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_(None))
     )
-    return None if sealed is None else _opened(key, person_id, sealed)
+    return None if sealed is None else unseal(key, _PURPOSE, person_id, sealed)
 
 
 def picture(secret: str, email: str) -> str:
@@ -123,7 +124,7 @@ def _takes(session: Unit, key: str, person_id: str, code: str, now: dt.datetime,
 
     state = SecondFactor.confirmed_at.is_not(None) if is_confirmed else SecondFactor.confirmed_at.is_(None)
     sealed = session.scalar(select(SecondFactor.secret).where(SecondFactor.person_id == person_id, state))
-    secret = None if sealed is None else _opened(key, person_id, sealed)
+    secret = None if sealed is None else unseal(key, _PURPOSE, person_id, sealed)
     given = "".join(code.split())
     if secret is None or not given.isascii() or not given.isdigit():
         return False
@@ -149,27 +150,3 @@ def _recovery_code() -> str:
 def _hash(person_id: str, code: str) -> str:
     plain = "".join(letter for letter in code.casefold() if letter.isalnum())
     return hashlib.sha256(f"{person_id}:{plain}".encode()).hexdigest()
-
-
-def _sealed(key: str, person_id: str, plain: str) -> str:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    nonce = os.urandom(12)
-    sealed = AESGCM(_key(key)).encrypt(nonce, plain.encode(), person_id.encode())
-    return base64.b64encode(nonce + sealed).decode()
-
-
-def _opened(key: str, person_id: str, sealed: str) -> str | None:
-    """Return the secret; None when the installation's secret has changed since, so that no code fits any more."""
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    raw = base64.b64decode(sealed)
-    try:
-        return AESGCM(_key(key)).decrypt(raw[:12], raw[12:], person_id.encode()).decode()
-    except InvalidTag:
-        return None
-
-
-def _key(key: str) -> bytes:
-    return hashlib.sha256(f"second factor:{key}".encode()).digest()

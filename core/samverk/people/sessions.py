@@ -44,14 +44,24 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
 def begin(
-    session: Unit, person_id: str, now: dt.datetime, *, awaits: str | None = None, tenant_id: str | None = None
+    session: Unit,
+    person_id: str,
+    now: dt.datetime,
+    *,
+    awaits: str | None = None,
+    tenant_id: str | None = None,
+    secret: str = "",
 ) -> str:
     """Begin a session for a person; return the secret for the cookie (256 bits, stored as SHA-256).
 
-    With `tenant_id` it reaches that region only.
+    With `tenant_id` it reaches that region only; `secret` is one of `new_secret` that the cookie holds already.
     """
-    secret = secrets.token_urlsafe(32)
+    secret = secret or new_secret()
     session.add(
         SignIn(
             id=new_id(),
@@ -86,7 +96,7 @@ def half(session: Unit, cookie: str, now: dt.datetime) -> HalfSession | None:
 
 def rotate(session: Unit, cookie: str, now: dt.datetime) -> str:
     """Give a session a new secret and form token, and nothing more to wait for; return the secret."""
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     session.execute(
         update(SignIn)
         .where(SignIn.secret_hash == digest(cookie), SignIn.ended_at.is_(None))

@@ -67,7 +67,8 @@ def page_context(answer: Page, call: Call, nonce: str, notice: str) -> dict[str,
         "locales": LOCALES,
         "actor": call.actor,
         "csrf": call.credential.csrf,
-        "here": call.url,
+        # An address with a secret in it is not written into the links of its own page.
+        "here": "/" if answer.is_secret and call.actor.person_id is None else call.url,
         "call": call,
         "is_demonstration": call.settings.demonstration,
     }
