@@ -15,8 +15,8 @@ NEW = "hest over blå bru"
 
 
 @pytest.fixture
-def office(embedded: Installation) -> Browser:
-    return embedded.browser(embedded.add_tenant("insam_nordgudbrandsdal"), "secretariat")
+def office(installation: Installation) -> Browser:
+    return installation.browser(installation.add_tenant("insam_nordgudbrandsdal"), "secretariat")
 
 
 def send(browser: Browser, path: str, fields: dict[str, str]) -> httpx.Response:

@@ -139,7 +139,7 @@ def test_the_session_reaches_the_providers_region_only(site: tuple[Installation,
     profile = client.get("/profile").text
 
     assert (own.url.path, foreign.url.path) == (f"/{tenant}/rounds", "/sign-in")
-    assert 'action="/profile/password"' not in profile
+    assert 'action="/profile/password' not in profile
     assert "KÖBYT" not in profile
 
 

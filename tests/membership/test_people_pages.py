@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -215,6 +216,33 @@ def test_the_last_administrator_stays(boss: Browser) -> None:
     assert statuses == [409] * 4
     assert boss.url.startswith("/sign-in")
     assert grants(installation, tenant, boss.email) == [("administrator", False, None, None)]
+
+
+def test_two_administrators_do_not_remove_each_other_at_the_same_moment(boss: Browser) -> None:
+    installation, tenant = boss.installation, boss.tenant
+    with installation.scope(tenant) as scope:
+        installation._person(scope, "administrator@lom.example", "administrator")
+    both = [boss, Browser(installation, tenant, "administrator@lom.example")]
+    pages = [f"{PEOPLE}/{person_id(installation, other.email)}" for other in reversed(both)]
+    for one, page in zip(both, pages, strict=True):
+        one.get(page)
+
+    def disable(number: int) -> int:
+        fields = {"_csrf": both[number].token}
+        return both[number].client.post(f"/{tenant}{pages[number]}/disable", data=fields).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(disable, (0, 1)))
+
+    with installation.scope(tenant) as scope:
+        left = scope.session.scalars(
+            select(RoleGrant.id).where(
+                RoleGrant.tenant_id == scope.tenant_id,
+                RoleGrant.role == "administrator",
+                RoleGrant.suspended_at.is_(None),
+            )
+        ).all()
+    assert len(left) == 1
 
 
 def test_people_of_another_region_are_not_reached(boss: Browser) -> None:

@@ -16,8 +16,8 @@ from samverk.people.sealing import seal, unseal
 
 
 @pytest.fixture
-def site(embedded: Installation) -> tuple[Installation, str]:
-    return embedded, embedded.add_tenant("insam_nordgudbrandsdal")
+def site(installation: Installation) -> tuple[Installation, str]:
+    return installation, installation.add_tenant("insam_nordgudbrandsdal")
 
 
 def token(text: str) -> str:
@@ -206,8 +206,8 @@ def test_an_operator_is_asked(site: tuple[Installation, str]) -> None:
     assert 'id="key"' in sign_in(httpx_client(installation), tenant, "member")
 
 
-def test_the_secret_is_stored_encrypted_and_bound_to_its_person(site: tuple[Installation, str]) -> None:
-    installation, tenant = site
+def test_the_secret_is_stored_encrypted_and_bound_to_its_person(embedded: Installation) -> None:
+    installation, tenant = embedded, embedded.add_tenant("insam_nordgudbrandsdal")
     secret, codes = enrolled(installation, tenant)
     raw = Path(installation.database.url.removeprefix("sqlite:///"))
     stored = raw.read_bytes() + raw.with_name(f"{raw.name}-wal").read_bytes()

@@ -34,6 +34,11 @@ def _own_account(call: Call) -> service.Account:
     return service.account(call.session, _person(call))
 
 
+def _home(call: Call) -> str:
+    """Return the address of the profile, in the language of this page where the person has not chosen one."""
+    return "/profile" if call.actor.locale else f"/profile?lang={call.locale}"
+
+
 @routes.page("GET", "/profile", action="profile.change")
 def show_profile(call: Call) -> Answer:
     return _page(call)
@@ -90,7 +95,7 @@ def change_password(call: Call) -> Answer:
         return _page(call, error.problems)
     people.set_password(call.session, found.id, password, call.now, but=_cookie(call))
     secret = sessions.rotate(call.session, _cookie(call), call.now)
-    return Redirect("/profile", _("Your password is changed. Your other sessions have ended."), cookie_for(secret))
+    return Redirect(_home(call), _("Your password is changed. Your other sessions have ended."), cookie_for(secret))
 
 
 def _raw(call: Call, name: str) -> str:
@@ -117,9 +122,9 @@ def begin_second_factor(call: Call) -> Answer:
 def _enrol_page(call: Call, found: service.Account, problems: tuple[Problem, ...] = ()) -> Answer:
     secret = second_factor.pending(call.session, call.settings.secret, found.id)
     if secret is None:
-        return Redirect("/profile")
+        return Redirect(_home(call))
     context = {"secret": secret, "picture": second_factor.picture(secret, found.email)}
-    crumbs = (("/profile", _("My account")),)
+    crumbs = ((_home(call), _("My account")),)
     title, status = _("Set up your second factor"), 422 if problems else 200
     return Page("accounts/enrol.html", title, context, crumbs, status, problems, is_secret=True)
 
@@ -137,7 +142,7 @@ def confirm_second_factor(call: Call) -> Answer:
         return _enrol_page(call, found, error.problems)
     sessions.end_all(call.session, found.id, call.now, but=_cookie(call))
     secret = sessions.rotate(call.session, _cookie(call), call.now)
-    context = {"codes": codes, "next": "/profile"}
+    context = {"codes": codes, "next": _home(call)}
     title = _("Your recovery codes")
     return Page("people/recovery.html", title, context, cookie=cookie_for(secret), is_secret=True)
 
@@ -154,7 +159,7 @@ def remove_second_factor(call: Call) -> Answer:
     second_factor.remove(call.session, found.id)
     sessions.end_all(call.session, found.id, call.now, but=_cookie(call))
     secret = sessions.rotate(call.session, _cookie(call), call.now)
-    return Redirect("/profile", _("The second factor is removed."), cookie_for(secret))
+    return Redirect(_home(call), _("The second factor is removed."), cookie_for(secret))
 
 
 @routes.page("POST", "/profile/sessions/end", action="profile.change")
@@ -164,7 +169,7 @@ def end_sessions(call: Call) -> Answer:
         sessions.end_all(call.session, _person(call), call.now, but=_cookie(call))
     elif is_id(chosen):
         sessions.end_one(call.session, _person(call), chosen, call.now)
-    return Redirect("/profile", _("The session has ended."))
+    return Redirect(_home(call), _("The session has ended."))
 
 
 @routes.page("POST", "/profile/tokens", action="profile.change")
@@ -206,4 +211,4 @@ def revoke_token(call: Call) -> Answer:
     chosen = call.form.get("token")
     if is_id(chosen):
         tokens.revoke(call.session, _person(call), chosen, call.now)
-    return Redirect("/profile", _("The token is revoked."))
+    return Redirect(_home(call), _("The token is revoked."))

@@ -41,13 +41,18 @@ def do_sign_in(call: Call) -> Answer:
         )
     except Invalid as error:
         return _page(call, email, error.problems, 422)
+    # The session that this browser came with, whoever's it was, does not live on beside the new one.
+    service.sign_out(call.session, _cookie(call), call.now)
     return arrive(call, secret) if awaits is None else second_step.begin(call, secret)
+
+
+def _cookie(call: Call) -> str:
+    return security.read_cookies(call.headers.get("cookie", "")).get(security.cookie_name(call.settings), "")
 
 
 @routes.page("POST", "/sign-out", action="sign_in")
 def do_sign_out(call: Call) -> Answer:
-    cookies = security.read_cookies(call.headers.get("cookie", ""))
-    service.sign_out(call.session, cookies.get(security.cookie_name(call.settings), ""), call.now)
+    service.sign_out(call.session, _cookie(call), call.now)
     return Redirect("/", cookie=Cookie("", 0), clears_site_data=True)
 
 

@@ -9,13 +9,14 @@ import secrets
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from samverk.database import Unit, new_id
 from samverk.people.model import ApiToken, Person, SignIn
 
 IDLE = dt.timedelta(minutes=30)
 ABSOLUTE = dt.timedelta(hours=12)
+KEPT = dt.timedelta(days=90)
 HALF = dt.timedelta(minutes=10)
 CODE, ENROLMENT = "code", "enrolment"
 
@@ -59,9 +60,11 @@ def begin(
 ) -> str:
     """Begin a session for a person; return the secret for the cookie (256 bits, stored as SHA-256).
 
-    With `tenant_id` it reaches that region only; `secret` is one of `new_secret` that the cookie holds already.
+    What ended long ago is forgotten. With `tenant_id` it reaches that region only;
+    `secret` is one of `new_secret` that the cookie holds already.
     """
     secret = secret or new_secret()
+    session.execute(delete(SignIn).where(SignIn.person_id == person_id, SignIn.created_at < now - KEPT))
     session.add(
         SignIn(
             id=new_id(),
