@@ -186,6 +186,28 @@ def test_a_second_factor_of_ones_own_will(office: Browser) -> None:
     assert unasked.url.path == "/"
 
 
+def test_new_recovery_codes_take_the_place_of_the_old_ones(office: Browser) -> None:
+    now, codes = office.installation.now, r"<li><code>([a-z2-7-]{19})</code>"
+    page = send(office, "/profile/second-factor", {"old": PASSWORD})
+    found = re.search(r'id="key">([A-Z2-7]+)<', page.text)
+    assert found is not None
+    first = re.findall(
+        codes, send(office, "/profile/second-factor/confirm", {"code": pyotp.TOTP(found[1]).at(now)}).text
+    )
+
+    refused = send(office, "/profile/second-factor/codes", {"old": "not the password"})
+    second = re.findall(codes, send(office, "/profile/second-factor/codes", {"old": PASSWORD}).text)
+    taken = []
+    for code in (first[0], second[0]):
+        client = httpx_client(office.installation)
+        half = client.post("/sign-in", data={"email": office.email, "password": PASSWORD}).text
+        token = re.search(r'name="_csrf" value="([^"]+)"', half)
+        assert token is not None
+        taken.append(client.post("/sign-in/second-factor", data={"_csrf": token[1], "code": code}).status_code)
+
+    assert (refused.status_code, len(first), len(set(first) | set(second)), taken) == (422, 10, 20, [422, 200])
+
+
 def test_a_role_that_demands_a_second_factor_keeps_it(embedded: Installation) -> None:
     boss = embedded.browser(embedded.add_tenant("insam_nordgudbrandsdal"), "administrator")
 

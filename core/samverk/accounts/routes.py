@@ -162,6 +162,20 @@ def remove_second_factor(call: Call) -> Answer:
     return Redirect(_home(call), _("The second factor is removed."), cookie_for(secret))
 
 
+@routes.page("POST", "/profile/second-factor/codes", action="profile.change")
+def renew_recovery_codes(call: Call) -> Answer:
+    """Make ten new recovery codes; the old ones work no more."""
+    found = _own_account(call)
+    try:
+        _check_password(call, found)
+    except Invalid as error:
+        return _page(call, error.problems)
+    if not second_factor.is_enrolled(call.session, found.id):
+        return Redirect(_home(call))
+    context = {"codes": second_factor.renew_recovery_codes(call.session, found.id), "next": _home(call)}
+    return Page("people/recovery.html", _("Your recovery codes"), context, is_secret=True)
+
+
 @routes.page("POST", "/profile/sessions/end", action="profile.change")
 def end_sessions(call: Call) -> Answer:
     chosen = call.form.get("session")
