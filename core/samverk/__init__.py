@@ -22,6 +22,8 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("tenants",),
     ("audit",),
     ("outbox",),
+    ("accounts",),
+    ("membership",),
     ("arrangements",),
     ("bodies",),
     ("calendar",),

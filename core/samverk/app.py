@@ -45,6 +45,8 @@ SLICES = (
     "outbox",
     "audit",
     "breaker",
+    "accounts",
+    "membership",
 )
 
 

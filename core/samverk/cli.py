@@ -19,7 +19,7 @@ user_app = typer.Typer(no_args_is_help=True)
 token_app = typer.Typer(no_args_is_help=True)
 plugin_app = typer.Typer(no_args_is_help=True)
 app.add_typer(tenant_app, name="tenant", help="Create and list the regions of the installation.")
-app.add_typer(user_app, name="user", help="Add people.")
+app.add_typer(user_app, name="user", help="Add people, and help those who cannot get in.")
 app.add_typer(token_app, name="token", help="Make tokens for programs.")
 audit_app = typer.Typer(no_args_is_help=True)
 app.add_typer(audit_app, name="audit", help="Hold the logs of who did what against themselves.")
@@ -173,9 +173,13 @@ def user_add(
     from samverk import registry, settings
     from samverk.database import Database
     from samverk.onboarding import service as onboarding
-    from samverk.people import service
+    from samverk.people import password_rules, service
     from samverk.tenants import service as tenants
 
+    if password is not None:
+        faults = password_rules.problems(password, password_rules.context_words(email, tenant))
+        if faults:
+            raise SettingsError(faults[0].message)
     with Database(settings.read(data).database_url).unit(write=True) as session:
         now = _now()
         person = service.add_person(session, email, email.split("@")[0], now, password=password)
@@ -183,6 +187,55 @@ def user_add(
         key = f"{scope.model.country.lower()}-{municipality}" if municipality else None
         service.grant(scope, person, role, party_id=tenants.party_id(scope, key) if key else None)
     typer.echo(f"added {email} as {role}")
+
+
+@user_app.command("link")
+def user_link(email: str, data: Data = DATA) -> None:
+    """Print a link with which a person sets a new password, once, within an hour."""
+    from samverk import settings
+    from samverk.accounts import service
+    from samverk.database import Database
+
+    found = settings.read(data)
+    with Database(found.database_url).unit(write=True) as session:
+        typer.echo(found.public_url + service.make_reset_link(session, found.secret, email, _now()))
+
+
+@user_app.command("disable")
+def user_disable(email: str, data: Data = DATA) -> None:
+    """Let a person sign in nowhere any more; sessions and tokens end at once."""
+    _set_disabled(email, data, True)
+    typer.echo(f"disabled {email}")
+
+
+@user_app.command("enable")
+def user_enable(email: str, data: Data = DATA) -> None:
+    """Let a disabled person sign in again, with the roles they still have."""
+    _set_disabled(email, data, False)
+    typer.echo(f"enabled {email}")
+
+
+def _set_disabled(email: str, data: Path, is_disabled: bool) -> None:
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.people import service
+
+    with Database(settings.read(data).database_url).unit(write=True) as session:
+        service.set_disabled(session, service.person_by_email(session, email), _now(), is_disabled=is_disabled)
+
+
+@user_app.command("forget-second-factor")
+def user_forget_second_factor(email: str, data: Data = DATA) -> None:
+    """Remove the second factor of a person who lost it; where the role demands one they set up a new one."""
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.people import second_factor, service, sessions
+
+    with Database(settings.read(data).database_url).unit(write=True) as session:
+        person = service.person_by_email(session, email)
+        second_factor.remove(session, person)
+        sessions.end_all(session, person, _now())
+    typer.echo(f"removed the second factor of {email}")
 
 
 @token_app.command("create")

@@ -129,12 +129,14 @@ class Reach:
     """Which rows of an installation table a unit of work of one tenant may touch; one without a tenant touches all.
 
     `unbound`: none · `tenant`: those whose column is the tenant's id · `people`: those whose column is the id of a
-    person who holds or held a role there. `is_known_by_name` lets every unit look a row up and add one.
+    person who holds or held a role there. `is_known_by_name` lets every unit look a row up and add one, `may_add`
+    only add one.
     """
 
     kind: Literal["unbound", "tenant", "people"]
     column: str = ""
     is_known_by_name: bool = False
+    may_add: bool = False
 
 
 class InstallationTable(Base):

@@ -12,6 +12,7 @@ from samverk.decisions import model as decisions
 from samverk.documents import model as documents
 from samverk.foundations import model as foundations
 from samverk.meetings import model as meetings
+from samverk.membership import model as membership
 from samverk.outbox import model as outbox
 from samverk.people import model as people
 from samverk.points import model as points
@@ -28,6 +29,7 @@ ROOMS = (
     documents,
     foundations,
     meetings,
+    membership,
     outbox,
     people,
     points,

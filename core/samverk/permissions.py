@@ -83,6 +83,7 @@ ACTIONS: dict[str, Action] = {
     "decisions.read": Action({**INSIDE, **AUDITOR}),
     "decisions.record": Action(OFFICE, states=("open",)),
     "outbox.read": Action(OFFICE, shows="personal"),
+    "contacts.delegate": Action(CONTACT, shows="personal"),
     "plugin.switch": Action({"administrator": ALL}),
     "people.manage": Action({"administrator": ALL}, shows="personal"),
     "audit.read": Action({"administrator": ALL, "auditor": ALL}, shows="personal"),

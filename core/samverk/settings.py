@@ -4,15 +4,18 @@ What a tenant configures is not here.
 """
 
 import os
+import re
 import secrets
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from samverk.errors import SettingsError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 VARIABLES = (
     "database_url",
     "owner_url",
@@ -24,6 +27,18 @@ VARIABLES = (
     "threads",
     "hook_seconds",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A sign-in provider of one region (OpenID Connect): `[[oidc]]` in `samverk.toml`."""
+
+    tenant: str
+    key: str
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +57,12 @@ class Settings:
     """The database as its owner, for `samverk migrate` on PostgreSQL; the serving processes do not need it."""
     hook_seconds: float = 2.0
     safe_mode: bool = False
+    oidc: tuple[Provider, ...] = ()
 
     @property
     def is_loopback(self) -> bool:
         """True when people reach the installation over plain http on this machine only."""
-        parts = urlsplit(self.public_url)
-        return parts.scheme == "http" and (parts.hostname or "") in LOOPBACK
+        return _is_loopback(self.public_url)
 
     @property
     def host(self) -> str:
@@ -64,7 +79,9 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode
 
     Without SAMVERK_SECRET a secret is made and kept in the data folder. Raises SettingsError in one sentence.
     """
-    given = _file(Path("samverk.toml")) | {
+    written = _file(Path("samverk.toml"))
+    providers = written.pop("oidc", [])
+    given = {key: str(value) for key, value in written.items()} | {
         name: os.environ[f"SAMVERK_{name.upper()}"] for name in VARIABLES if f"SAMVERK_{name.upper()}" in os.environ
     }
     url = given.get("database_url") or f"sqlite:///{(data / 'samverk.sqlite3').resolve()}"
@@ -74,11 +91,12 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode
     threads = given.get("threads", "8")
     if not threads.isascii() or not threads.isdigit() or not 1 <= int(threads) <= 64:
         raise SettingsError("SAMVERK_THREADS must be a number from 1 to 64; correct it.")
+    public_url = (given.get("public_url") or f"http://127.0.0.1:{port}").rstrip("/")
     return Settings(
         data=data,
         database_url=url,
         secret=given.get("secret") or _own_secret(data),
-        public_url=(given.get("public_url") or f"http://127.0.0.1:{port}").rstrip("/"),
+        public_url=public_url,
         smtp_url=given.get("smtp_url"),
         mail_from=given.get("mail_from", "samverk@localhost"),
         threads=int(threads),
@@ -86,6 +104,7 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode
         owner_url=_with_driver(owner) if owner else None,
         hook_seconds=_hook_seconds(given.get("hook_seconds", "2")),
         safe_mode=safe_mode,
+        oidc=_providers(providers, is_loopback=_is_loopback(public_url)),
     )
 
 
@@ -104,6 +123,30 @@ def _hook_seconds(given: str) -> float:
     return seconds
 
 
+def _is_loopback(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "http" and (parts.hostname or "") in LOOPBACK
+
+
+def _providers(given: Any, *, is_loopback: bool) -> tuple[Provider, ...]:
+    """Read the sign-in providers. An issuer is reached by https; by http only where all is on this machine."""
+    names = {one.name for one in fields(Provider)}
+    found: list[Provider] = []
+    for number, table in enumerate(given if isinstance(given, list) else [given], 1):
+        where = f"[[oidc]] number {number} in samverk.toml"
+        if not isinstance(table, dict) or set(table) != names or not all(isinstance(v, str) for v in table.values()):
+            raise SettingsError(f"{where} must have these settings, each a text: {', '.join(sorted(names))}.")
+        one = Provider(**table)
+        if not _KEY.fullmatch(one.key):
+            raise SettingsError(f"{where}: the key must be small letters, digits and hyphens; correct it.")
+        if not (one.issuer.startswith("https://") or (is_loopback and _is_loopback(one.issuer))):
+            raise SettingsError(f"{where}: the issuer must begin with https://; correct it.")
+        if any((one.tenant, one.key) == (other.tenant, other.key) for other in found):
+            raise SettingsError(f"{where}: the key {one.key} is taken in {one.tenant}; choose another.")
+        found.append(one)
+    return tuple(found)
+
+
 def handed_over() -> Settings:
     """Read the settings of a serving process; the command line leaves what a person chose in the environment."""
     given = os.environ
@@ -115,17 +158,17 @@ def handed_over() -> Settings:
     )
 
 
-def _file(path: Path) -> dict[str, str]:
+def _file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not readable TOML ({error}); correct it.") from error
-    unknown = sorted(set(data) - set(VARIABLES))
+    unknown = sorted(set(data) - {*VARIABLES, "oidc"})
     if unknown:
         raise SettingsError(f"{path} has settings that are not known ({', '.join(unknown)}); remove them.")
-    return {key: str(value) for key, value in data.items()}
+    return data
 
 
 def _own_secret(data: Path) -> str:

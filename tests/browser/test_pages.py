@@ -123,3 +123,20 @@ def test_every_page_of_one_region(chromium: Browser, site: Site) -> None:
     page.close()
     assert found == []
     assert len(paths) >= 60
+
+
+@pytest.mark.parametrize(("tenant", "locale"), [("nord-gudbrandsdal", "nn"), ("varnesregionen", "nb"), ("kobyt", "sv")])
+def test_the_pages_of_people_and_of_the_own_account(chromium: Browser, site: Site, tenant: str, locale: str) -> None:
+    context = chromium.new_context()
+    page, words = context.new_page(), english(locale)
+    found = check(page, f"{site.address}/sign-in/forgotten?lang={locale}", words)
+    site.sign_in(page, tenant, "administrator")
+    people = f"{site.address}/{tenant}/settings/people"
+    page.goto(people)
+    person = page.locator("main table a").first.get_attribute("href")
+
+    for address in (people, f"{site.address}{person}", f"{site.address}/profile"):
+        found += check(page, f"{address}?lang={locale}", words)
+
+    context.close()
+    assert found == []

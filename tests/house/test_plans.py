@@ -48,6 +48,16 @@ def test_no_statement_scans_a_tenant_table(embedded: Installation) -> None:
         for person in (office, sel):
             person.get(path)
             assert person.status in (200, 403), path
+    boss = embedded.browser(tenant, "administrator")
+    for path in ("/settings/people", "/outbox"):
+        boss.get(path)
+        assert boss.status == 200, path
+    people = set(re.findall(rf'href="/{tenant}(/settings/people/[0-9a-f-]{{36}})', boss.get("/settings/people")))
+    boss.get(sorted(people)[0])
+    boss.post("/settings/people/invite", {"email": "x@lom.example", "role": "member"}, on="/settings/people")
+    sel.get("/delegate")
+    for person in (office, boss):
+        assert person.client.get("/profile").status_code == 200
     pages = set(re.findall(rf'href="/{tenant}(/[a-z]+/[0-9a-f-]{{36}})', office.get(f"/rounds/{round_id}")))
     for path in sorted(pages)[:12]:
         office.get(path)

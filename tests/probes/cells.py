@@ -40,8 +40,11 @@ PATH_KINDS = {
     "meeting_id": "meeting",
     "point_id": "point",
     "proposal_id": "proposal",
+    "person_id": "person",
+    "grant_id": "grant",
+    "invitation_id": "invitation",
 }
-PATH_WORDS = {"year": "2026", "rest": "no/such/page"}
+PATH_WORDS = {"year": "2026", "rest": "no/such/page", "link": "smv_invite_x_y", "provider": "municipal"}
 
 
 def kind_of_parameter(route: Route, name: str) -> str | None:
@@ -62,7 +65,7 @@ def word_of_parameter(route: Route, name: str) -> str | None:
 FIELD_KINDS = {
     "subject": "subject", "party": "party", "owner": "party", "raiser": "party", "item": "item", "round": "round",
     "without": "subject", "partner": "party", "observer": "party", "present": "party", "host": "party",
-    "meeting": "meeting",
+    "meeting": "meeting", "person": "person", "region": "tenant",
 }  # fmt: skip
 FIELD_WORDS = {
     "version": "1", "language": "nn", "reason": "ei grunngjeving", "words": "nokre ord", "text": "ein tekst",
@@ -73,7 +76,10 @@ FIELD_WORDS = {
     "body": "directors",
     "outcome": "adopted", "on": "2026-11-01", "reference": "KST 7/26", "since": "2026-01-01", "then": "open",
     "without_item": "none", "lang": "nn", "next": "/", "password": "not the password", "after": "0", "before": "9",
-    "view": "list", "layer": "region", "responsible": "", "action": "", "person": NOBODY, "limit": "50",
+    "view": "list", "layer": "region", "responsible": "", "action": "", "limit": "50", "name": "eit namn",
+    "locale": "nn", "scope": "read", "days": "30", "code": "123456", "session": NOBODY, "token": NOBODY,
+    "token_name": "eit program", "invitation": "smv_invite_x_y", "iss": "https://id.example", "from": "2026-12-01",
+    "to": "2026-12-31", "new": "eit heilt nytt passord 7", "old_password": "feil passord",
 }  # fmt: skip
 
 
@@ -246,6 +252,11 @@ def leaks(world: World, cell: Cell, found: set[str]) -> set[str]:
         tenant = canary.split("-")[1] if canary.startswith("cnry-") else canary.partition("@")[2].partition(".")[0]
         if canary.endswith("-person-name") and is_known(cell) and tenant in (who.tenant, *who.also):
             continue  # the own name, at the top of every page
+        if canary == who.email and is_known(cell):
+            continue  # the own address, on the own page
+        colleagues = (f"approver@{who.tenant}.example", f"contact-3437@{who.tenant}.example")
+        if RULES[cell.route.action].shows == "personal" and who.party is not None and canary in colleagues:
+            continue  # somebody of the own municipality, who may stand in
         is_public = PUBLIC.match(canary) is not None
         draft = re.fullmatch(r"cnry-\w+-(?:form|submission)-answers-(no-\d{4})", canary)
         is_elsewhere = tenant != cell.tenant and not (cell.tenant == "" and is_public)

@@ -18,10 +18,11 @@ from samverk import app as application
 from samverk.audit import service as audit
 from samverk.database import Database, Unit
 from samverk.demonstration import life
+from samverk.membership import invitations
 from samverk.models import metadata
 from samverk.papers import service as papers
 from samverk.people import service as people
-from samverk.people.model import Person
+from samverk.people.model import Person, RoleGrant
 from samverk.reference import service as reference
 from samverk.rounds import service as rounds
 from samverk.rounds import views
@@ -79,6 +80,7 @@ class Who:
     csrf: str = ""
     token: str = ""
     party: str | None = None
+    email: str = ""
     also: tuple[str, ...] = ()
     """Further tenants where the same roles are held; the token is not of them."""
 
@@ -258,7 +260,21 @@ def _objects(scope: Scope) -> dict[str, dict[str, str]]:
         "register": {"own": foundations.list_registers(scope)[0].id},
         "subject": {"own": subject},
         "party": {"own": parties[OWN_PARTY], "other municipality": parties[OTHER_PARTY]},
+        "tenant": {"own": scope.tenant_id},
+        **_of_people(scope),
     }
+
+
+def _of_people(scope: Scope) -> dict[str, dict[str, str]]:
+    person = people.person_by_email(scope.session, f"contact-{OWN_PARTY.partition('-')[2]}@{scope.tenant.slug}.example")
+    grant = scope.session.scalar(
+        select(RoleGrant.id).where(RoleGrant.tenant_id == scope.tenant_id, RoleGrant.person_id == person)
+    )
+    assert grant is not None
+    email = f"invited@{scope.tenant.slug}.example"
+    invitations.invite(scope, "a key of the tests", email, "member", "", None, None)
+    (invited,) = invitations.waiting(scope)
+    return {"person": {"own": person}, "grant": {"own": grant}, "invitation": {"own": invited.id}}
 
 
 def _add_people(world: World, slug: str, roles: tuple[str, ...] | None) -> None:
@@ -310,4 +326,4 @@ def _sign_in(world: World, who: Who, email: str) -> None:
         secret = people.begin(session, person, NOW)
         token = people.create_token(session, person, tenants.find(session, who.tenant).id, NOW)
         csrf = people.identify(session, secret, "", NOW).csrf
-    world.people[who.name] = replace(who, cookie=secret, csrf=csrf, token=token)
+    world.people[who.name] = replace(who, email=email, cookie=secret, csrf=csrf, token=token)

@@ -184,3 +184,32 @@ def test_a_persons_language_is_kept_and_lang_in_the_address_is_for_once(open_sit
     assert answer.url.path == f"/{tenant}/meetings"
     assert '<html lang="nb"' in answer.text
     assert '<html lang="nb"' in office.get("/points")
+
+
+def test_a_list_without_points_is_empty(open_site: tuple[Installation, str]) -> None:
+    installation, tenant = open_site
+
+    answer = installation.program(tenant, "secretariat").get("/points")
+
+    assert (answer.status_code, answer.json()) == (200, {"items": [], "next": None})
+
+
+def test_signing_in_makes_a_new_session_and_ends_the_one_the_browser_came_with(
+    open_site: tuple[Installation, str],
+) -> None:
+    installation, tenant = open_site
+    office = installation.browser(tenant, "secretariat")
+    office.get("/rounds")
+    before = office.client.cookies["samverk"]
+    fields = {"email": f"member@{tenant}.example", "password": PASSWORD}
+
+    forged = office.client.post("/sign-in", data=fields)
+    office._keep(office.client.get("/sign-in"))
+    office.client.post("/sign-in", data={**fields, "_csrf": office.token})
+    after = office.client.cookies["samverk"]
+    older = httpx_client(installation)
+    older.cookies.set("samverk", before, domain="127.0.0.1")
+
+    assert (forged.status_code, before != after) == (403, True)
+    assert older.get(f"/{tenant}/rounds").url.path == "/sign-in"
+    assert office.client.get(f"/{tenant}/tasks").url.path == f"/{tenant}/tasks"

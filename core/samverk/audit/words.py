@@ -8,6 +8,7 @@ from samverk.i18n import N_, _
 DONE: dict[str, str] = {
     "read": N_("read a page"),
     "arrangements.change": N_("changed an arrangement"),
+    "contacts.delegate": N_("let somebody stand in"),
     "decisions.record": N_("recorded what a council decided"),
     "forms.answer": N_("wrote in a form"),
     "forms.approve": N_("approved a form"),

@@ -36,7 +36,8 @@ def policies(table: Table) -> dict[str, tuple[str, str | None, str | None]]:
 def _of_reach(table: Table, reach: Reach) -> dict[str, tuple[str, str | None, str | None]]:
     match reach.kind:
         case "unbound":
-            return {"outside_tenants": ("ALL", UNBOUND, UNBOUND)}
+            outside: dict[str, tuple[str, str | None, str | None]] = {"outside_tenants": ("ALL", UNBOUND, UNBOUND)}
+            return outside | ({"added": ("INSERT", None, "true")} if reach.may_add else {})
         case "tenant":
             rule = f"{UNBOUND} OR {reach.column} = {TENANT}"
             return {"own_tenant": ("ALL", rule, rule)}

@@ -11,15 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from samverk.database import Database, Unit
 from samverk.outbox import service
-from samverk.outbox.model import MailDue, Message
+from samverk.outbox.model import Letter, MailDue, Message
+from samverk.people import links
 from samverk.settings import Settings
 
+Row = TypeVar("Row", Message, Letter)
 LEASE = dt.timedelta(minutes=5)
 MOST_ATTEMPTS = 8
 BACK_OFF = dt.timedelta(minutes=2)
@@ -27,7 +30,9 @@ BACK_OFF = dt.timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    tenant_id: str
+    """A message of a region, or a letter of the installation (`tenant_id` None), whose link is (kind, id)."""
+
+    tenant_id: str | None
     id: str
     address: str
     locale: str
@@ -35,15 +40,30 @@ class Claimed:
     body: str
     calendar: str | None
     attempts: int
+    link: tuple[str, str] | None = None
 
 
 def claim(database: Database, now: dt.datetime, most: int = 20) -> tuple[Claimed, ...]:
     """Take messages that are due, also those whose worker died; each is taken by one worker only."""
-    with database.platform("find mail that is due") as session:
+    with database.platform("find mail that is due", write=True) as session:
+        # Letters go first: a person waits before the screen for them.
+        found = [
+            Claimed(
+                None,
+                row.id,
+                row.address or "",
+                row.locale,
+                row.title,
+                row.body,
+                None,
+                row.attempts,
+                (row.link_kind, row.link_id),
+            )
+            for row in _take(session, Letter, (), now, most)
+        ]
         waiting = session.scalars(
             select(MailDue.id).where(MailDue.due_at <= now).order_by(MailDue.due_at, MailDue.id).limit(most)
         ).all()
-    found: list[Claimed] = []
     for tenant_id in waiting:
         if len(found) < most:
             with database.tenant(tenant_id, write=True) as session:
@@ -56,26 +76,10 @@ def _claim_of(session: Unit, tenant_id: str, now: dt.datetime, most: int) -> lis
     due = session.scalar(select(MailDue).where(MailDue.id == tenant_id).with_for_update(skip_locked=True))
     if due is None:
         return []
-    lapsed = now - LEASE
-    query = (
-        select(Message)
-        .where(
-            Message.tenant_id == tenant_id,
-            or_(
-                (Message.state == "queued") & (Message.not_before <= now),
-                (Message.state == "sending") & (Message.claimed_at < lapsed),
-            ),
-        )
-        .order_by(Message.not_before, Message.id)
-        .limit(most)
-    )
-    found = []
-    for row in session.scalars(query):
-        row.state, row.claimed_at = "sending", now
-        row.attempts += 1
-        found.append(
-            Claimed(row.tenant_id, row.id, row.address, row.locale, row.title, row.body, row.calendar, row.attempts)
-        )
+    found = [
+        Claimed(row.tenant_id, row.id, row.address, row.locale, row.title, row.body, row.calendar, row.attempts)
+        for row in _take(session, Message, (Message.tenant_id == tenant_id,), now, most)
+    ]
     session.flush()
     due.due_at = _next_due(session, tenant_id)
     return found
@@ -89,6 +93,30 @@ def _next_due(session: Unit, tenant_id: str) -> dt.datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
+def _take(
+    session: Unit, kind: type[Row], own: tuple[ColumnElement[bool], ...], now: dt.datetime, most: int
+) -> list[Row]:
+    """Take the rows of one kind that are due, the oldest first, also those whose worker died."""
+    query = (
+        select(kind)
+        .where(
+            *own,
+            or_(
+                (kind.state == "queued") & (kind.not_before <= now),
+                (kind.state == "sending") & (kind.claimed_at < now - LEASE),
+            ),
+        )
+        .order_by(kind.not_before, kind.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = list(session.scalars(query))
+    for row in rows:
+        row.state, row.claimed_at = "sending", now
+        row.attempts += 1
+    return rows
+
+
 def mark(database: Database, claimed: Claimed, now: dt.datetime, fault: str | None) -> None:
     """Mark a message as sent, or put it back with a pause; after the last attempt it has failed."""
     if fault is None:
@@ -97,6 +125,10 @@ def mark(database: Database, claimed: Claimed, now: dt.datetime, fault: str | No
         values = {"state": "failed", "fault": fault}
     else:
         values = {"state": "queued", "fault": fault, "not_before": now + BACK_OFF * 2 ** (claimed.attempts - 1)}
+    if claimed.tenant_id is None:
+        with database.unit(write=True) as session:
+            session.execute(update(Letter).where(Letter.id == claimed.id).values(**values))
+        return
     with database.tenant(claimed.tenant_id, write=True) as session:
         session.execute(
             update(Message).where(Message.tenant_id == claimed.tenant_id, Message.id == claimed.id).values(**values)
@@ -115,6 +147,8 @@ def compose(claimed: Claimed, settings: Settings) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = claimed.locale
     body = claimed.body.replace(": /", f": {settings.public_url}/")
+    if claimed.link is not None:
+        body = body.replace(links.PLACE, links.issue(settings.secret, *claimed.link))
     message.set_content(body + "\n")
     if claimed.calendar:
         message.add_attachment(claimed.calendar.encode(), maintype="text", subtype="calendar", filename="meeting.ics")

@@ -43,3 +43,27 @@ class MailDue(InstallationTable):
     reach = Reach("tenant", "id")
     is_noted = False
     due_at: Mapped[dt.datetime | None]
+
+
+class Letter(InstallationTable):
+    """A message that carries a link with a secret: it belongs to no region's outbox, and nobody may read it there.
+
+    The link's secret is put in when it is delivered; a letter without an address is one that nobody gets.
+    """
+
+    __tablename__ = "letter"
+    reach = Reach("unbound", may_add=True)
+    __table_args__ = (Index("ix_letter_state", "state", "not_before"),)
+    address: Mapped[str | None] = personal()
+    locale: Mapped[str]
+    title: Mapped[str]
+    body: Mapped[str]
+    link_kind: Mapped[str]
+    link_id: Mapped[str] = mapped_column(IdType)
+    state: Mapped[str] = mapped_column(default="queued")
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[dt.datetime]
+    not_before: Mapped[dt.datetime]
+    claimed_at: Mapped[dt.datetime | None]
+    sent_at: Mapped[dt.datetime | None]
+    fault: Mapped[str | None]

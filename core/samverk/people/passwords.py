@@ -1,6 +1,6 @@
 """Passwords: argon2id, and the same work for accounts that do not exist (rule 40).
 
-Which password rules apply at change and reset follows with the pages for it.
+Which passwords are taken is in `password_rules.py`.
 """
 
 import functools
@@ -28,7 +28,13 @@ def _nobody() -> str:
 
 def matches(stored: str | None, password: str) -> bool:
     """Say whether the password fits; an account without one costs the same time and never fits."""
+    nobody = _nobody()  # made before it is known whether it is needed
     try:
-        return _hasher().verify(stored or _nobody(), password) and stored is not None
+        return _hasher().verify(stored or nobody, password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def is_outdated(stored: str) -> bool:
+    """Say whether a hash was made with other parameters than today's, so that it is made anew at sign-in."""
+    return _hasher().check_needs_rehash(stored)

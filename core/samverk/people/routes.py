@@ -1,27 +1,24 @@
 """Sign-in, sign-out and the person's own language.
 
-Sessions themselves are `service.py`'s.
+Sessions themselves are `sessions.py`'s, the second step of signing in is `second_step.py`'s.
 """
 
 from samverk.errors import Invalid, NotAllowed, Problem
 from samverk.i18n import LOCALES, _
-from samverk.people import service
+from samverk.people import second_step, service
+from samverk.people.arriving import arrive, kept_words, safe_target, target_of
 from samverk.web import security
 from samverk.web.call import Answer, Call, Cookie, Page, Redirect, Routes
 
 routes = Routes()
-
-
-def safe_target(target: str) -> str:
-    """Return an address on this installation, the front page for anything else."""
-    is_local = target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target
-    return target if is_local and len(target) < 2000 else "/"
+routes.routes += second_step.routes.routes
 
 
 def _page(call: Call, email: str, problems: tuple[Problem, ...] = (), status: int = 200) -> Page:
-    target = safe_target(call.form.get("next") or call.query.get("next") or "/")
-    kept = tuple((n, v) for n, vs in call.form.fields.items() if n.startswith("keep:") for v in vs)
-    context = {"next": target, "email": email, "resume": [(n[5:], v) for n, v in kept]}
+    target = target_of(call)
+    slug = target.strip("/").partition("/")[0]
+    providers = [one for one in call.settings.oidc if one.tenant == slug]
+    context = {"next": target, "email": email, "resume": kept_words(call), "providers": providers}
     return Page("people/sign_in.html", _("Sign in"), context, status=status, problems=problems)
 
 
@@ -34,30 +31,28 @@ def show_sign_in(call: Call) -> Answer:
 def do_sign_in(call: Call) -> Answer:
     email, password = call.form.get("email"), call.form.fields.get("password", ("",))[-1]
     try:
-        secret = service.sign_in(call.session, email, password[:256], call.address, call.now)
+        secret, awaits = service.sign_in(
+            call.session,
+            email,
+            password[:256],
+            call.address,
+            call.now,
+            demands_second_factor=not call.settings.demonstration,
+        )
     except Invalid as error:
-        address, now = call.address, call.now
-        call.session.info["afterwards"] = [lambda database: service.count_failure(database, email, address, now)]
         return _page(call, email, error.problems, 422)
-    cookie = Cookie(secret, int(service.ABSOLUTE.total_seconds()))
-    target = safe_target(call.form.get("next") or "/")
-    kept = [(n[5:], v) for n, vs in call.form.fields.items() if n.startswith("keep:") for v in vs]
-    if kept:
-        return _resume(call, target, kept, cookie, secret)
-    return Redirect(target, _("You are signed in."), cookie)
+    # The session that this browser came with, whoever's it was, does not live on beside the new one.
+    service.sign_out(call.session, _cookie(call), call.now)
+    return arrive(call, secret) if awaits is None else second_step.begin(call, secret)
 
 
-def _resume(call: Call, target: str, kept: list[tuple[str, str]], cookie: Cookie, secret: str) -> Answer:
-    """Give back what was written before the session ended, to be sent on by the person."""
-    credential = service.identify(call.session, secret, "", call.now)
-    context = {"target": target, "kept": kept, "token": credential.csrf}
-    return Page("people/resume.html", _("You are signed in. Your words are here."), context, cookie=cookie)
+def _cookie(call: Call) -> str:
+    return security.read_cookies(call.headers.get("cookie", "")).get(security.cookie_name(call.settings), "")
 
 
 @routes.page("POST", "/sign-out", action="sign_in")
 def do_sign_out(call: Call) -> Answer:
-    cookies = security.read_cookies(call.headers.get("cookie", ""))
-    service.sign_out(call.session, cookies.get(security.cookie_name(call.settings), ""), call.now)
+    service.sign_out(call.session, _cookie(call), call.now)
     return Redirect("/", cookie=Cookie("", 0), clears_site_data=True)
 
 

@@ -4,27 +4,24 @@ Source of the figures: security rules 34, 35 and 42.
 """
 
 import datetime as dt
-import hashlib
-import secrets
 from typing import Any
 
-from sqlalchemy import Date, bindparam, delete, func, or_, select, update
+from sqlalchemy import Date, bindparam, delete, or_, select, update
 
 from samverk.database import Database, IdType, Unit, new_id
-from samverk.errors import Invalid, NotFound, Problem, TooManyRequests
+from samverk.errors import Invalid, NotFound, Problem
 from samverk.guard import Prepared
 from samverk.i18n import _
-from samverk.people import passwords
-from samverk.people.model import ApiToken, Attempt, Person, RoleGrant, SignIn
+from samverk.people import limits, passwords, second_factor, sessions, tokens
+from samverk.people.model import ApiToken, Belonging, Person, ProviderIdentity, RoleGrant, SignIn
+from samverk.people.sessions import ABSOLUTE, IDLE, digest
 from samverk.permissions import ROLES
 from samverk.scope import PUBLIC, Actor, Grant, Scope
 from samverk.web.call import Credential
 
-IDLE = dt.timedelta(minutes=30)
-ABSOLUTE = dt.timedelta(hours=12)
 TOUCH = dt.timedelta(minutes=5)
-TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 10, 60
-WINDOW = dt.timedelta(minutes=15)
+begin = sessions.begin
+create_token = tokens.create
 
 
 # Built once: one of them runs on every request, and building one takes longer than running it (measured).
@@ -39,12 +36,27 @@ BY_COOKIE = (
         Person.name,
         Person.is_operator,
         Person.locale,
+        SignIn.tenant_id.label("session_tenant_id"),
     )
     .join(Person, Person.id == SignIn.person_id)
-    .where(SignIn.secret_hash == bindparam("hash"), SignIn.ended_at.is_(None), Person.disabled_at.is_(None))
+    .where(
+        SignIn.secret_hash == bindparam("hash"),
+        SignIn.ended_at.is_(None),
+        SignIn.awaits.is_(None),
+        Person.disabled_at.is_(None),
+    )
 )
 BY_TOKEN = (
-    select(ApiToken.tenant_id, ApiToken.expires_at, Person.id, Person.name, Person.is_operator, Person.locale)
+    select(
+        ApiToken.id,
+        ApiToken.tenant_id,
+        ApiToken.expires_at,
+        ApiToken.can_write,
+        ApiToken.last_used_on,
+        Person.id.label("person_id"),
+        Person.name,
+        Person.locale,
+    )
     .join(Person, Person.id == ApiToken.person_id)
     .where(ApiToken.secret_hash == bindparam("hash"), ApiToken.revoked_at.is_(None), Person.disabled_at.is_(None))
 )
@@ -53,14 +65,11 @@ _GRANTS = Prepared(
     select(RoleGrant.role, RoleGrant.party_id, RoleGrant.subject_id).where(
         RoleGrant.tenant_id == bindparam("tenant", type_=IdType),
         RoleGrant.person_id == bindparam("person", type_=IdType),
+        RoleGrant.suspended_at.is_(None),
         or_(RoleGrant.valid_from.is_(None), RoleGrant.valid_from <= _DAY),
         or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= _DAY),
     )
 )
-
-
-def digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def identify(session: Unit, cookie: str, bearer: str, now: dt.datetime) -> Credential:
@@ -77,25 +86,35 @@ def secret_hash(cookie: str, bearer: str) -> str:
 
 
 def credential(row: Any, *, is_token: bool, now: dt.datetime) -> Credential:
-    """Return who a row of BY_TOKEN or BY_COOKIE stands for; what has ended is nobody."""
+    """Return who a row of BY_TOKEN or BY_COOKIE stands for; what has ended is nobody.
+
+    A token, and a session that a region's own provider vouched for, reach one region and never the installation.
+    """
     if row is None:
         return Credential(PUBLIC)
     if is_token:
-        tenant_id, expires_at, person_id, name, is_operator, locale = row[:6]
+        token_id, tenant_id, expires_at, can_write, used_on, person_id, name, locale = row[:8]
         if now > expires_at:
             return Credential(PUBLIC)
-        return Credential(Actor(person_id, name, (), is_operator, locale), "token", tenant_id=tenant_id)
-    session_id, csrf, created_at, seen_at, person_id, name, is_operator, locale = row[:8]
+        unused = token_id if used_on != now.date() else None
+        actor = Actor(person_id, name, (), False, locale)
+        return Credential(actor, "token", tenant_id=tenant_id, token_id=unused, can_write=can_write)
+    session_id, csrf, created_at, seen_at, person_id, name, is_operator, locale, tenant_id = row[:9]
     if now - seen_at > IDLE or now - created_at > ABSOLUTE:
         return Credential(PUBLIC)
     stale = session_id if now - seen_at > TOUCH else None
-    return Credential(Actor(person_id, name, (), is_operator, locale), "session", csrf, stale)
+    actor = Actor(person_id, name, (), is_operator and tenant_id is None, locale)
+    return Credential(actor, "session", csrf, stale, tenant_id)
 
 
-def touch(database: Database, session_id: str, now: dt.datetime) -> None:
-    """Note that a session is alive; called at most every five minutes, in a unit of its own."""
+def touch(database: Database, credential: Credential, now: dt.datetime) -> None:
+    """Note that a session is alive, at most every five minutes, or a token in use, once a day; in an own unit."""
     with database.unit(write=True) as session:
-        session.execute(update(SignIn).where(SignIn.id == session_id).values(seen_at=now))
+        if credential.session_id is not None:
+            session.execute(update(SignIn).where(SignIn.id == credential.session_id).values(seen_at=now))
+        if credential.token_id is not None:
+            used = update(ApiToken).where(ApiToken.id == credential.token_id)
+            session.execute(used.values(last_used_on=now.date()))
 
 
 def grants_of(session: Unit, tenant_id: str, person_id: str, today: dt.date) -> tuple[Grant, ...]:
@@ -104,55 +123,59 @@ def grants_of(session: Unit, tenant_id: str, person_id: str, today: dt.date) -> 
     return tuple([Grant(*row) for row in _GRANTS.rows(session.connection(), given)])
 
 
-def sign_in(session: Unit, email: str, password: str, address: str, now: dt.datetime) -> str:
-    """Check e-mail and password and begin a session; return the secret for the cookie.
+def sign_in(
+    session: Unit, email: str, password: str, address: str, now: dt.datetime, *, demands_second_factor: bool = True
+) -> tuple[str, str | None]:
+    """Check e-mail and password and begin a session; return the secret for the cookie, and what it still awaits.
 
-    The answer to a wrong password and to an unknown address is the same, after the same work. Raises Invalid,
-    and TooManyRequests past the limits; failed tries must be counted by `count_failure` in a unit that commits.
+    The answer to a wrong password and to an unknown address is the same, after the same work. Raises Invalid, and
+    TooManyRequests past the limits; failed tries are counted in a unit of their own.
     """
-    account, place = f"account:{digest(email.casefold())}", f"address:{address}"
-    for who, limit in ((account, TRIES_PER_ACCOUNT), (place, TRIES_PER_ADDRESS)):
-        tries = session.scalar(
-            select(func.count()).select_from(Attempt).where(Attempt.who == who, Attempt.at > now - WINDOW)
-        )
-        if tries is not None and tries >= limit:
-            raise TooManyRequests(_("Too many tries. Wait a quarter of an hour and try again."), 900)
+    tried = limits.whose("account", email, address)
+    limits.check(session, tried, now)
     person = session.execute(
-        select(Person.id, Person.password_hash, Person.disabled_at).where(Person.email == email.casefold())
+        select(Person.id, Person.password_hash, Person.disabled_at, Person.is_operator).where(
+            Person.email == email.casefold()
+        )
     ).one_or_none()
     fits = passwords.matches(person.password_hash if person else None, password)
     if person is None or not fits or person.disabled_at is not None:
+        limits.count_afterwards(session, tried, now)
         raise Invalid((Problem("/password", _("The e-mail address or the password is wrong."), field="email"),))
-    return begin(session, person.id, now)
+    if passwords.is_outdated(person.password_hash):
+        _store_password(session, person.id, password)
+    awaits = None
+    if second_factor.is_enrolled(session, person.id):
+        awaits = sessions.CODE
+    elif demands_second_factor and (person.is_operator or _administers(session, person.id)):
+        awaits = sessions.ENROLMENT
+    return begin(session, person.id, now, awaits=awaits), awaits
 
 
-def begin(session: Unit, person_id: str, now: dt.datetime) -> str:
-    """Begin a session for a person; return the secret for the cookie (256 bits, stored as SHA-256)."""
-    secret = secrets.token_urlsafe(32)
-    session.add(
-        SignIn(
-            id=new_id(),
-            person_id=person_id,
-            secret_hash=digest(secret),
-            csrf=secrets.token_urlsafe(24),
-            created_at=now,
-            seen_at=now,
-        )
-    )
-    session.flush()
-    return secret
+def _administers(session: Unit, person_id: str) -> bool:
+    """Say whether a person is administrator of any region, or will be."""
+    query = select(Belonging.id).where(Belonging.person_id == person_id, Belonging.administers.is_(True)).limit(1)
+    return session.scalar(query) is not None
 
 
-def count_failure(database: Database, email: str, address: str, now: dt.datetime) -> None:
-    """Count a failed sign-in for the rate limit, and forget old ones."""
-    with database.unit(write=True) as session:
-        session.add(Attempt(who=f"account:{digest(email.casefold())}", at=now))
-        session.add(Attempt(who=f"address:{address}", at=now))
-        session.execute(delete(Attempt).where(Attempt.at < now - WINDOW))
+def must_have_second_factor(session: Unit, person_id: str) -> bool:
+    """Say whether a person's roles demand a second factor."""
+    is_operator = session.scalar(select(Person.is_operator).where(Person.id == person_id))
+    return bool(is_operator) or _administers(session, person_id)
+
+
+def _store_password(session: Unit, person_id: str, password: str) -> None:
+    session.execute(update(Person).where(Person.id == person_id).values(password_hash=passwords.hashed(password)))
+
+
+def set_password(session: Unit, person_id: str, password: str, now: dt.datetime, *, but: str = "") -> None:
+    """Give a person a new password, whose rules have been held; ends the sessions, except that of the cookie `but`."""
+    _store_password(session, person_id, password)
+    sessions.end_all(session, person_id, now, but=but)
 
 
 def sign_out(session: Unit, cookie: str, now: dt.datetime) -> None:
-    session.execute(update(SignIn).where(SignIn.secret_hash == digest(cookie)).values(ended_at=now))
+    sessions.end(session, cookie, now)
 
 
 def add_person(session: Unit, email: str, name: str, now: dt.datetime, *, password: str | None = None) -> str:
@@ -180,8 +203,9 @@ def grant(
     subject_id: str | None = None,
     valid_from: dt.date | None = None,
     valid_to: dt.date | None = None,
+    stands_in_for_id: str | None = None,
 ) -> None:
-    """Give a person a role in the tenant. Raises Invalid for a role that does not exist."""
+    """Give a person a role in the tenant; the sessions they have end. Raises Invalid for an unknown role."""
     if role not in ROLES:
         raise Invalid((Problem("/role", _("There is no role %(role)s.", role=role)),))
     scope.add(
@@ -192,25 +216,41 @@ def grant(
             subject_id=subject_id,
             valid_from=valid_from,
             valid_to=valid_to,
+            stands_in_for_id=stands_in_for_id,
         )
     )
     scope.flush()
+    roles_changed(scope, person_id)
 
 
-def create_token(session: Unit, person_id: str, tenant_id: str, now: dt.datetime, days: int = 365) -> str:
-    """Make an API token; return it, the only time it can be seen."""
-    token = f"smv_api_{new_id().replace('-', '')}_{secrets.token_urlsafe(32)}"
-    session.add(
-        ApiToken(
-            person_id=person_id,
-            tenant_id=tenant_id,
-            secret_hash=digest(token),
-            created_at=now,
-            expires_at=now + dt.timedelta(days=days),
+def roles_changed(scope: Scope, person_id: str, *, ends_sessions: bool = True) -> None:
+    """Note where a person belongs from now on, and end the sessions: called after every change of roles."""
+    rows = scope.session.execute(
+        select(RoleGrant.role, RoleGrant.valid_from, RoleGrant.valid_to).where(
+            RoleGrant.tenant_id == scope.tenant_id,
+            RoleGrant.person_id == person_id,
+            RoleGrant.suspended_at.is_(None),
+            or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= scope.today),
         )
+    ).all()
+    scope.session.execute(
+        delete(Belonging).where(Belonging.person_id == person_id, Belonging.tenant_id == scope.tenant_id)
     )
-    session.flush()
-    return token
+    if rows:
+        begins, ends = [row.valid_from for row in rows], [row.valid_to for row in rows]
+        scope.add(
+            Belonging(
+                id=new_id(),
+                person_id=person_id,
+                tenant_id=scope.tenant_id,
+                begins_on=None if None in begins else min(day for day in begins if day),
+                ends_on=None if None in ends else max(day for day in ends if day),
+                administers=any(row.role == "administrator" for row in rows),
+            )
+        )
+        scope.flush()
+    if ends_sessions:
+        sessions.end_all(scope.session, person_id, scope.now)
 
 
 def person_by_email(session: Unit, email: str) -> str:
@@ -219,6 +259,20 @@ def person_by_email(session: Unit, email: str) -> str:
     if found is None:
         raise NotFound()
     return found
+
+
+def person_of_identity(scope: Scope, issuer: str, subject: str) -> str | None:
+    """Return whose identity at a region's sign-in provider this is."""
+    return scope.session.scalar(
+        select(ProviderIdentity.person_id)
+        .join(Person, Person.id == ProviderIdentity.person_id)
+        .where(
+            ProviderIdentity.tenant_id == scope.tenant_id,
+            ProviderIdentity.issuer == issuer,
+            ProviderIdentity.subject == subject,
+            Person.disabled_at.is_(None),
+        )
+    )
 
 
 def contacts(
@@ -232,6 +286,7 @@ def contacts(
         .where(
             RoleGrant.tenant_id == scope.tenant_id,
             RoleGrant.role == role,
+            RoleGrant.suspended_at.is_(None),
             Person.disabled_at.is_(None),
             or_(RoleGrant.valid_from.is_(None), RoleGrant.valid_from <= today),
             or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= today),
@@ -255,11 +310,20 @@ def replace_contact(
                 RoleGrant.role == "contact",
                 RoleGrant.valid_to.is_(None),
             )
-            .values(valid_to=scope.today - dt.timedelta(days=1))
+            .values(valid_to=scope.today - dt.timedelta(days=1), version=RoleGrant.version + 1)
         )
+        roles_changed(scope, old_id)
     grant(scope, new_person_id, "contact", party_id=party_id, subject_id=subject_id, valid_from=scope.today)
 
 
 def make_operator(session: Unit, person_id: str) -> None:
     """Let a person operate the installation."""
     session.execute(update(Person).where(Person.id == person_id).values(is_operator=True))
+
+
+def set_disabled(session: Unit, person_id: str, now: dt.datetime, *, is_disabled: bool) -> None:
+    """Let a person sign in nowhere, or again; disabling ends sessions and tokens. For the operator only."""
+    session.execute(update(Person).where(Person.id == person_id).values(disabled_at=now if is_disabled else None))
+    if is_disabled:
+        sessions.end_all(session, person_id, now)
+        sessions.revoke_tokens(session, person_id, now)

@@ -166,8 +166,10 @@ def list_points(call: Call) -> Answer:
         limit=limit + 1,
     )
     page = found[:limit]
-    following = f"/api/v1/{call.scope.tenant.slug}/points?after={page[-1].number}&limit={limit}"
-    return Json({"items": [as_json(p) for p in page], "next": following if len(found) > limit else None})
+    following = None
+    if len(found) > limit:
+        following = f"/api/v1/{call.scope.tenant.slug}/points?after={page[-1].number}&limit={limit}"
+    return Json({"items": [as_json(p) for p in page], "next": following})
 
 
 @routes.api(

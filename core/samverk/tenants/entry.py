@@ -52,7 +52,7 @@ class Entry:
     def open_scope(self, session: Unit, slug: str, credential: Credential, locale: str, now: dt.datetime) -> Scope:
         """Bind the unit to the tenant and give the actor the roles held there. Raises NotFound, PluginMissing.
 
-        A token of another tenant acts as nobody.
+        A token or a session that reaches another tenant only acts as nobody.
         """
         tenant = tenants.find(session, slug)
         plugin = self.registry.get(tenant.plugin_key)
@@ -60,7 +60,7 @@ class Entry:
             raise PluginMissing(_why_missing(self.registry))
         session.bind_tenant(tenant.id)
         actor = credential.actor
-        if credential.via == "token" and credential.tenant_id != tenant.id:
+        if credential.tenant_id is not None and credential.tenant_id != tenant.id:
             actor = PUBLIC
         scope = Scope(tenant, session, actor, locale, now, plugin, plugin.definition)
         if actor.person_id is not None:
@@ -74,8 +74,8 @@ class Entry:
     def locale_of(self, session: Unit, slug: str | None) -> str:
         return tenants.locale_of(session, slug)
 
-    def touch(self, database: Database, session_id: str, now: dt.datetime) -> None:
-        service.touch(database, session_id, now)
+    def touch(self, database: Database, credential: Credential, now: dt.datetime) -> None:
+        service.touch(database, credential, now)
 
     def recall(self, call: Call, work: Callable[[], Answer]) -> Answer:
         """Do the work once for an Idempotency-Key and give the same answer to every later try (rule 19).

@@ -18,13 +18,18 @@ from samverk.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Who is behind a request: a person by session or token, or nobody."""
+    """Who is behind a request: a person by session or token, or nobody.
+
+    `tenant_id` is set where it reaches one region only; `session_id` and `token_id` where their use is to be noted.
+    """
 
     actor: Actor
     via: Literal["session", "token", "none"] = "none"
     csrf: str = ""
     session_id: str | None = None
     tenant_id: str | None = None
+    token_id: str | None = None
+    can_write: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: template and its context. `title` is for the tab and the heading of the layout."""
+    """A page: template and its context. `title` is for the tab and the heading of the layout.
+
+    What `is_secret` is kept by no cache, also where nobody is signed in.
+    """
 
     template: str
     title: str
@@ -118,6 +126,7 @@ class Page:
     status: int = 200
     problems: tuple[Problem, ...] = ()
     cookie: "Cookie | None" = None
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +141,11 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """The session cookie; an empty value takes it away."""
+    """The session cookie, or another one by its name; an empty value takes it away."""
 
     value: str
     max_age: int
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,16 @@ def page(answer: Page, call: Call, nonce: str, notice: str = "") -> Outgoing:
     template = layout.environment().get_template(answer.template)
     html = template.render(**page_context(answer, call, nonce, notice), **answer.context)
     headers = _base_headers(call, nonce) | {"content-type": HTML, "content-language": call.locale}
+    if answer.is_secret:
+        headers["cache-control"] = "no-store"
     if answer.cookie is not None:
-        headers |= {"cache-control": "no-store", "set-cookie": _session_cookie(answer.cookie, call)}
+        headers |= {"cache-control": "no-store", "set-cookie": _cookie(answer.cookie, call)}
     return Outgoing(answer.status, tuple(headers.items()), html.encode())
 
 
-def _session_cookie(cookie: Cookie, call: Call) -> str:
-    return security.set_cookie(call.settings, security.cookie_name(call.settings), cookie.value, cookie.max_age)
+def _cookie(cookie: Cookie, call: Call) -> str:
+    name = security.cookie_name(call.settings, cookie.name)
+    return security.set_cookie(call.settings, name, cookie.value, cookie.max_age)
 
 
 def page_context(answer: Page, call: Call, nonce: str, notice: str) -> dict[str, Any]:
@@ -64,7 +67,8 @@ def page_context(answer: Page, call: Call, nonce: str, notice: str) -> dict[str,
         "locales": LOCALES,
         "actor": call.actor,
         "csrf": call.credential.csrf,
-        "here": call.url,
+        # An address with a secret in it is not written into the links of its own page.
+        "here": "/" if answer.is_secret and call.actor.person_id is None else call.url,
         "call": call,
         "is_demonstration": call.settings.demonstration,
     }
@@ -81,7 +85,7 @@ def _redirect(answer: Redirect, call: Call, nonce: str) -> Outgoing:
     headers = list(security.headers(settings, nonce, is_private=True).items())
     headers.append(("location", answer.to))
     if answer.cookie is not None:
-        headers.append(("set-cookie", _session_cookie(answer.cookie, call)))
+        headers.append(("set-cookie", _cookie(answer.cookie, call)))
     if answer.clears_site_data:
         headers.append(("clear-site-data", '"cache", "cookies", "storage"'))
     elif answer.notice:
@@ -115,7 +119,7 @@ def resume_page(call: Call) -> Page:
     return Page(
         "people/sign_in.html",
         _("Sign in to go on"),
-        {"next": call.url, "resume": kept, "email": ""},
+        {"next": call.url, "resume": kept, "email": "", "providers": ()},
         problems=(problem,),
         status=401,
     )

@@ -13,13 +13,17 @@ from samverk.i18n import _
 from samverk.settings import Settings
 
 
-def cookie_name(settings: Settings) -> str:
-    """Return the session cookie's name; over plain http on loopback it cannot carry the __Host- prefix."""
-    return "samverk" if settings.is_loopback else "__Host-samverk"
+def cookie_name(settings: Settings, kind: str = "") -> str:
+    """Return the name of the session cookie, or of another kind.
+
+    Over plain http on loopback it cannot carry the __Host- prefix.
+    """
+    name = f"samverk-{kind}" if kind else "samverk"
+    return name if settings.is_loopback else f"__Host-{name}"
 
 
 def notice_name(settings: Settings) -> str:
-    return "samverk-notice" if settings.is_loopback else "__Host-samverk-notice"
+    return cookie_name(settings, "notice")
 
 
 def set_cookie(settings: Settings, name: str, value: str, max_age: int) -> str:

@@ -16,7 +16,8 @@ import msgspec
 
 from samverk import i18n
 from samverk.database import Database, Fault, Unit, may_retry
-from samverk.errors import NotSignedIn, SamverkError
+from samverk.errors import NotAllowed, NotSignedIn, SamverkError
+from samverk.i18n import _
 from samverk.permissions import ACTIONS
 from samverk.registry import Answers, AskFirst, Question
 from samverk.scope import Scope
@@ -54,7 +55,7 @@ class Entry(Protocol):
 
     def locale_of(self, session: Unit, slug: str | None) -> str: ...
 
-    def touch(self, database: Database, session_id: str, now: dt.datetime) -> None: ...
+    def touch(self, database: Database, credential: Credential, now: dt.datetime) -> None: ...
 
     def recall(self, call: Call, work: Callable[[], Answer]) -> Answer: ...
 
@@ -116,8 +117,8 @@ class Wrapper:
                 afterwards += session.info.get("after_commit", ())
         for work in afterwards:
             work(self.database)
-        if credential.session_id is not None:
-            self.entry.touch(self.database, credential.session_id, now)
+        if credential.session_id is not None or credential.token_id is not None:
+            self.entry.touch(self.database, credential, now)
         return outgoing
 
 
@@ -174,7 +175,13 @@ class _Frame:
         if slug is not None:
             scope = self.wrapper.entry.open_scope(self.session, slug, credential, locale, now)
             credential = Credential(
-                scope.actor, credential.via, credential.csrf, credential.session_id, credential.tenant_id
+                scope.actor,
+                credential.via,
+                credential.csrf,
+                credential.session_id,
+                credential.tenant_id,
+                credential.token_id,
+                credential.can_write,
             )
         if route.is_api:
             # A program learns whether it may before what it sent is looked at; a page carries its words to the sign-in.
@@ -210,6 +217,8 @@ class _Frame:
             scope.require(self.route.action)
         elif ACTIONS[self.route.action].needs_person and credential.actor.person_id is None:
             raise NotSignedIn()
+        if self.route.writes and not credential.can_write:
+            raise NotAllowed(_("This token may only read."))
 
     def _check(self, call: Call) -> None:
         if self.route.writes and not self.route.is_api:
