@@ -114,7 +114,7 @@ def action(name: str, change: Callable[[Action], Action]) -> Any:
 
 
 def any_token(_self: Any, session: Any, slug: str, credential: Any, locale: str, now: Any) -> Any:
-    return OPEN_SCOPE(_self, session, slug, replace(credential, via="session"), locale, now)
+    return OPEN_SCOPE(_self, session, slug, replace(credential, tenant_id=None), locale, now)
 
 
 def roles_everywhere(session: Any, tenant_id: str, person_id: str, today: Any) -> Any:
