@@ -21,6 +21,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("breaker",),
     ("tenants",),
     ("audit",),
+    ("attachments", "exemptions"),
     ("outbox",),
     ("accounts",),
     ("membership",),

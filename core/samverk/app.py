@@ -44,6 +44,7 @@ SLICES = (
     "wheel",
     "outbox",
     "audit",
+    "exemptions",
     "breaker",
     "accounts",
     "membership",

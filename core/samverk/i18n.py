@@ -113,6 +113,15 @@ def format_number(value: int | float | Decimal) -> str:
     return _numbers.format_decimal(value, locale=_babel(_current.get()))
 
 
+def format_size(size: int) -> str:
+    """Write the size of a file: 812 byte, 12 kB, 3.4 MB."""
+    if size < 1000:
+        return _("%(number)s bytes", number=size)
+    if size < 1_000_000:
+        return _("%(number)s kB", number=format_number(round(size / 1000)))
+    return _("%(number)s MB", number=format_number(round(size / 1_000_000, 1)))
+
+
 def period_name(every: str, year: int, index: int) -> str:
     """Name a period in the current language: 1. kvartal 2026; kvartal 1 2026; 2026."""
     given = {"index": index, "year": year}

@@ -4,12 +4,14 @@ No table is defined here.
 """
 
 from samverk.arrangements import model as arrangements
+from samverk.attachments import model as attachments
 from samverk.audit import model as audit
 from samverk.bodies import model as bodies
 from samverk.breaker import model as breaker
 from samverk.database import Base
 from samverk.decisions import model as decisions
 from samverk.documents import model as documents
+from samverk.exemptions import model as exemptions
 from samverk.foundations import model as foundations
 from samverk.meetings import model as meetings
 from samverk.membership import model as membership
@@ -22,11 +24,13 @@ from samverk.tenants import model as tenants
 
 ROOMS = (
     arrangements,
+    attachments,
     audit,
     bodies,
     breaker,
     decisions,
     documents,
+    exemptions,
     foundations,
     meetings,
     membership,

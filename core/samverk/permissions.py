@@ -72,6 +72,7 @@ ACTIONS: dict[str, Action] = {
     "reactions.write": Action(CONTACT),
     "exports.read": Action(OFFICE),
     "granted.read": Action(AUDITOR),
+    "exemptions.mark": Action(OFFICE),
     "meetings.read": _public(),
     "meetings.run": Action(OFFICE, states=("draft", "comment")),
     "summaries.comment": Action({**OFFICE, **ANSWERING, "member": ALL}, states=("comment", "approved")),

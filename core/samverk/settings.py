@@ -26,6 +26,7 @@ VARIABLES = (
     "mail_from",
     "threads",
     "hook_seconds",
+    "scanner",
 )
 
 
@@ -56,8 +57,16 @@ class Settings:
     owner_url: str | None = None
     """The database as its owner, for `samverk migrate` on PostgreSQL; the serving processes do not need it."""
     hook_seconds: float = 2.0
+    scanner: str | None = None
+    """A command that is given each file that people send; exit 0 takes it, 1 refuses it."""
+    files_folder: Path | None = None
     safe_mode: bool = False
     oidc: tuple[Provider, ...] = ()
+
+    @property
+    def files(self) -> Path:
+        """Return the folder of the files that people send, outside everything that is served."""
+        return self.files_folder or self.data / "files"
 
     @property
     def is_loopback(self) -> bool:
@@ -102,6 +111,8 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode
         threads=int(threads),
         demonstration=demonstration,
         owner_url=_with_driver(owner) if owner else None,
+        scanner=given.get("scanner") or None,
+        files_folder=Path(given["files"]) if given.get("files") else None,
         hook_seconds=_hook_seconds(given.get("hook_seconds", "2")),
         safe_mode=safe_mode,
         oidc=_providers(providers, is_loopback=_is_loopback(public_url)),

@@ -43,11 +43,14 @@ PATH_KINDS = {
     "person_id": "person",
     "grant_id": "grant",
     "invitation_id": "invitation",
+    "exemption_id": "exemption",
 }
 PATH_WORDS = {"year": "2026", "rest": "no/such/page", "link": "smv_invite_x_y", "provider": "municipal"}
 
 
 def kind_of_parameter(route: Route, name: str) -> str | None:
+    if name == "attachment_id":
+        return re.findall(r"\{(\w+?)_id\}", route.path)[0] + " file"
     if name == "document_id":
         return "governing" if "/documents/" in route.path else "document"
     return PATH_KINDS.get(name)
@@ -65,7 +68,7 @@ def word_of_parameter(route: Route, name: str) -> str | None:
 FIELD_KINDS = {
     "subject": "subject", "party": "party", "owner": "party", "raiser": "party", "item": "item", "round": "round",
     "without": "subject", "partner": "party", "observer": "party", "present": "party", "host": "party",
-    "meeting": "meeting", "person": "person", "region": "tenant",
+    "meeting": "meeting", "person": "person", "region": "tenant", "about": "item",
 }  # fmt: skip
 FIELD_WORDS = {
     "version": "1", "language": "nn", "reason": "ei grunngjeving", "words": "nokre ord", "text": "ein tekst",
@@ -79,7 +82,8 @@ FIELD_WORDS = {
     "view": "list", "layer": "region", "responsible": "", "action": "", "limit": "50", "name": "eit namn",
     "locale": "nn", "scope": "read", "days": "30", "code": "123456", "session": NOBODY, "token": NOBODY,
     "token_name": "eit program", "invitation": "smv_invite_x_y", "iss": "https://id.example", "from": "2026-12-01",
-    "to": "2026-12-31", "new": "eit heilt nytt passord 7", "old_password": "feil passord",
+    "to": "2026-12-31", "about_kind": "item", "part": "", "statute": "offl. § 13",
+    "reassess_on": "2027-12-01", "new": "eit heilt nytt passord 7", "old_password": "feil passord",
 }  # fmt: skip
 
 
@@ -172,7 +176,10 @@ def incoming(world: World, cell: Cell, *, more: Mapping[str, str] | None = None)
     body = b""
     if route.writes:
         headers |= {"origin": world.installation.settings.public_url, "sec-fetch-site": "same-origin"}
-        if route.is_api:
+        if route.takes_files:
+            headers["content-type"] = "multipart/form-data; boundary=probe"
+            body = multipart(posted(world, cell))
+        elif route.is_api:
             headers["content-type"] = "application/json"
             body = json.dumps(json_body(world, cell)).encode() if route.body is not None else b""
         else:
@@ -181,12 +188,21 @@ def incoming(world: World, cell: Cell, *, more: Mapping[str, str] | None = None)
     return Incoming(route.method, path, url, b"", headers | dict(more or {}), body, "127.0.0.1")
 
 
+def multipart(fields: Mapping[str, str]) -> bytes:
+    """Return a multipart body with the fields and one small file."""
+    parts = [f'--probe\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items()][:15]
+    parts.append(
+        '--probe\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nnokre ord\r\n--probe--\r\n'
+    )
+    return "".join(parts).encode()
+
+
 def posted(world: World, cell: Cell) -> dict[str, str]:
     """Return every field that any form has; ids are of the own tenant, or of the other where the cell says so."""
     return {
+        "_csrf": cell.who.csrf if cell.credential == "session" else "",
         **{name: object_id(world, kind, _of_fields(cell)) for name, kind in FIELD_KINDS.items()},
         **FIELD_WORDS,
-        "_csrf": cell.who.csrf if cell.credential == "session" else "",
     }
 
 
@@ -238,7 +254,7 @@ def is_inside(cell: Cell, tenant: str) -> bool:
 PUBLIC = re.compile(
     r"cnry-\w+-(?:arrangement|arrangement_form|arrangement_party|party|member_set|governing_document|adoption|register"
     r"|source|timeline_event|subject|seat_holder|agenda_item-title|agenda_item-reason|agenda_item-marks|meeting-title"
-    r"|meeting-place|meeting-link|model_version|pinned_questionnaire)(?:-|$)"
+    r"|meeting-place|model_version|pinned_questionnaire)(?:-(?!exempt)|$)"
 )
 PERSONAL = re.compile(r"cnry-\w+-message-|@(?:alpha|beta)\.example")
 CANARY = re.compile(r"cnry-[a-z]+-[a-z_]+(?:-[a-z_]+)*(?:-no-\d{4})?|[a-z0-9-]+@(?:alpha|beta)\.example")

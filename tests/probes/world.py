@@ -15,19 +15,25 @@ from typing import Any
 from sqlalchemy import JSON, String, select, update
 
 from samverk import app as application
+from samverk.attachments import service as attachments
+from samverk.attachments.store import Store
 from samverk.audit import service as audit
 from samverk.database import Database, Unit
 from samverk.demonstration import life
+from samverk.exemptions import service as exemptions
+from samverk.meetings.model import AgendaItem
 from samverk.membership import invitations
 from samverk.models import metadata
 from samverk.papers import service as papers
 from samverk.people import service as people
 from samverk.people.model import Person, RoleGrant
+from samverk.points import views as points
 from samverk.reference import service as reference
 from samverk.rounds import service as rounds
 from samverk.rounds import views
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
+from samverk.web.uploads import Upload
 from samverk.web.wrapper import Wrapper
 from tests.installation import PASSWORD, Installation
 
@@ -43,11 +49,18 @@ STRUCTURAL = frozenset({
     "previous", "salt", "commitment", "route", "headers", "release_rule", "cycle_key", "seat_key", "legal_form_key",
     "place_key", "occasion", "owner_role", "roles", "tags", "aims", "summary_language", "starts_at", "questionnaires",
     "outcome", "operation", "action", "changes", "before", "after",
-    "plugin_key", "fault_hook", "fault_kind",
+    "plugin_key", "fault_hook", "fault_kind", "about_kind", "part", "media_type",
 })  # fmt: skip
 WHOLE = {("audit_entry", "actor"), ("audit_entry", "subject"), ("counter", "name"), ("idempotency_key", "body")}
 LANGUAGES = frozenset({"nn", "nb", "sv", "en"})
 FREE = frozenset({"text", "words", "reason", "title", "name", "label", "note", "author", "owner"})
+
+
+class _Never(list[Any]):
+    """Takes what shall happen after a commit, and lets none of it happen: nothing is committed."""
+
+    def append(self, _work: Any) -> None:
+        pass
 
 
 class ProbingDatabase(Database):
@@ -63,6 +76,7 @@ class ProbingDatabase(Database):
             return
         with Unit(self.engine, expire_on_commit=False, autoflush=False) as session:
             session.connection(execution_options={"samverk_write": write})
+            session.info["after_commit"] = _Never()
             try:
                 yield session
             finally:
@@ -111,7 +125,7 @@ def make(url: str, folder: Path) -> World:
         with installation.scope(slug) as scope:
             audit.append(scope, "system", f"cnry-{slug}-audit_entry-operation", None)
             _mark(scope)
-            world.objects[slug] = _objects(scope)
+            world.objects[slug] = _objects(scope, Store(installation.settings.files))
             closed = next(one for one in views.list_rounds(scope) if one.state == "closed")
             world.objects[slug]["document"] = {"own": papers.compile_round(scope, closed.id)}
             _mark_names(scope)
@@ -173,7 +187,6 @@ def _ungranted(scope: Scope) -> set[tuple[str, str]]:
     """Return (table, id) of what is not about the first subject: an auditor of that subject may not see its texts."""
     from samverk.decisions import service as decisions
     from samverk.meetings import views as meetings
-    from samverk.points import views as points
 
     subject = _first_subject(scope)
     found = {
@@ -228,14 +241,13 @@ def _mark_names(scope: Scope) -> None:
         )
 
 
-def _objects(scope: Scope) -> dict[str, dict[str, str]]:
+def _objects(scope: Scope, store: Store) -> dict[str, dict[str, str]]:
     """Return an id of each kind; forms also of another municipality, in the open round."""
     from samverk.arrangements import service as arrangements
     from samverk.bodies import composition as bodies
     from samverk.decisions import service as decisions
     from samverk.foundations import service as foundations
     from samverk.meetings import views as meetings
-    from samverk.points import views as points
 
     every = views.list_rounds(scope)
     opened = next(one for one in every if one.state == "open")
@@ -261,8 +273,29 @@ def _objects(scope: Scope) -> dict[str, dict[str, str]]:
         "subject": {"own": subject},
         "party": {"own": parties[OWN_PARTY], "other municipality": parties[OTHER_PARTY]},
         "tenant": {"own": scope.tenant_id},
+        **_files_and_exemptions(scope, store, own[0].id, held.id, items),
         **_of_people(scope),
     }
+
+
+def _files_and_exemptions(
+    scope: Scope, store: Store, form_id: str, meeting_id: str, items: tuple[Any, ...]
+) -> dict[str, dict[str, str]]:
+    """Add a file with a canary to each kind of object, and mark the last item of the meeting as exempt."""
+    slug, found = scope.tenant.slug, {}
+    about = {"form": form_id, "meeting": meeting_id, "point": points.list_points(scope)[0].id}
+    for kind, object_id in about.items():
+        canary = f"cnry-{slug}-attachment-content"
+        files = (Upload(f"{canary}.txt", canary.encode()),)
+        found[f"{kind} file"] = {"own": attachments.add(scope, store, kind, object_id, files)[0]}
+    last = items[-1].id
+    scope.session.execute(
+        update(AgendaItem)
+        .where(AgendaItem.tenant_id == scope.tenant_id, AgendaItem.id == last)
+        .values(title={"nn": f"cnry-{slug}-agenda_item-title-exempt"})
+    )
+    marking = exemptions.mark(scope, "item", last, "", f"cnry-{slug}-exemption-statute", dt.date(2027, 1, 1))
+    return {**found, "exemption": {"own": marking}}
 
 
 def _of_people(scope: Scope) -> dict[str, dict[str, str]]:

@@ -10,6 +10,7 @@ DONE: dict[str, str] = {
     "arrangements.change": N_("changed an arrangement"),
     "contacts.delegate": N_("let somebody stand in"),
     "decisions.record": N_("recorded what a council decided"),
+    "exemptions.mark": N_("marked what is exempt, or lifted a marking"),
     "forms.answer": N_("wrote in a form"),
     "forms.approve": N_("approved a form"),
     "forms.take_back": N_("took a form back"),

@@ -27,7 +27,8 @@ def calendar_file(scope: Scope, meeting: MeetingView, address: str) -> bytes:
         event.add("dtend", start + dt.timedelta(hours=2))
     else:
         event.add("dtstart", meeting.held_on)
-    place = meeting.link or meeting.place
+    # Who may join is decided by the link: it goes to those inside only (rule 43).
+    place = meeting.link if scope.actor.grants and meeting.link else meeting.place
     if place:
         event.add("location", place)
     event.add("url", address)

@@ -5,12 +5,17 @@ from typing import Any
 
 import msgspec
 
+from samverk.attachments import handling
+from samverk.attachments import service as attachments
 from samverk.errors import Invalid, NotFound, Problem, Stale
+from samverk.exemptions import service as exemptions
 from samverk.i18n import LOCALES, _
 from samverk.meetings import service
 from samverk.meetings.calendar_file import calendar_file
+from samverk.meetings.views import public_agenda
 from samverk.points import routes as point_routes
 from samverk.points import service as points
+from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.web.call import Answer, Call, File, Json, Page, Redirect, Routes
 
@@ -62,6 +67,9 @@ def _meeting_page(call: Call, error: Invalid | Stale | None = None) -> Page:
     may_comment = scope.actor.may("summaries.comment")
     is_inside = scope.actor.person_id is not None and bool(scope.actor.grants)
     items = service.agenda(scope, meeting.id)
+    exempt = exemptions.parts(scope, "item", (item.id for item in items))
+    if not is_inside:
+        items = public_agenda(items, exempt)
     # The public sees that a meeting is held and what it is about; what was said there is internal.
     context: dict[str, Any] = {
         "meeting": meeting,
@@ -77,6 +85,8 @@ def _meeting_page(call: Call, error: Invalid | Stale | None = None) -> Page:
         "earlier_points": _earlier_points(call, meeting, items) if is_inside else {},
         "kept": call.form,
         "stale": error if isinstance(error, Stale) else None,
+        "exempt": exempt,
+        "files": attachments.list_of(scope, "meeting", meeting.id) if _sees_files(scope) else (),
         "languages": LOCALES,
     }
     title = scope.text(meeting.title)
@@ -86,6 +96,11 @@ def _meeting_page(call: Call, error: Invalid | Stale | None = None) -> Page:
     if isinstance(error, Stale):
         return Page("meetings/meeting.html", title, context, crumbs, 412, (Problem("", str(error)),))
     return Page("meetings/meeting.html", title, context, crumbs)
+
+
+def _sees_files(scope: Scope) -> bool:
+    """Files of a meeting are for those inside, and for auditors of everything."""
+    return scope.actor.may("points.read") and scope.actor.subjects("points.read") is None
 
 
 def _earlier_points(
@@ -171,6 +186,29 @@ def _accepts(call: Call, meeting_id: str) -> str:
     meeting = service.get_meeting(call.scope, meeting_id)
     cycle = call.scope.model.cycles.get(meeting.cycle_key or "")
     return cycle.accepts_points if cycle else "raiser"
+
+
+@routes.page("POST", "/{tenant}/meetings/{meeting_id}/files", action="meetings.run", takes_files=True)
+def add_meeting_files(call: Call) -> Answer:
+    meeting = service.get_meeting(call.scope, call.path["meeting_id"])
+    try:
+        return handling.add(call, "meeting", meeting.id, f"/{call.scope.tenant.slug}/meetings/{meeting.id}")
+    except Invalid as error:
+        return _meeting_page(call, error)
+
+
+@routes.page("GET", "/{tenant}/meetings/{meeting_id}/files/{attachment_id}", action="points.read")
+def give_meeting_file(call: Call) -> Answer:
+    meeting = service.get_meeting(call.scope, call.path["meeting_id"])
+    if not _sees_files(call.scope):
+        raise NotFound()
+    return handling.give(call, "meeting", meeting.id)
+
+
+@routes.page("POST", "/{tenant}/meetings/{meeting_id}/files/{attachment_id}/remove", action="meetings.run")
+def remove_meeting_file(call: Call) -> Answer:
+    meeting = service.get_meeting(call.scope, call.path["meeting_id"])
+    return handling.remove(call, "meeting", meeting.id, f"/{call.scope.tenant.slug}/meetings/{meeting.id}")
 
 
 @routes.page("GET", "/{tenant}/meetings/{meeting_id}/calendar.ics", action="meetings.read")

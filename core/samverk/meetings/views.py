@@ -1,6 +1,7 @@
 """Meetings as pages show them: values, lists, the agenda with its points. Reads only; `service.py` writes."""
 
 import datetime as dt
+from collections.abc import Container
 from typing import Any
 
 import msgspec
@@ -66,6 +67,9 @@ class ItemView(msgspec.Struct, frozen=True):
     version: int
     points: tuple[PointView, ...] = ()
     present: tuple[str, ...] = ()
+
+    def at(self, position: int) -> "ItemView":
+        return msgspec.structs.replace(self, position=position)
 
     def for_the_public(self) -> "ItemView":
         """Return the item without what was said there."""
@@ -196,6 +200,12 @@ def agenda(scope: Scope, meeting_id: str) -> tuple[ItemView, ...]:
         # Of the other items an auditor of some subjects sees what the public sees.
         found = [one if one.subject_id in granted else one.for_the_public() for one in found]
     return tuple(found)
+
+
+def public_agenda(items: tuple[ItemView, ...], exempt: Container[str]) -> tuple[ItemView, ...]:
+    """Return what the public sees of an agenda: titles, and of exempt items nothing, not even a gap in the numbers."""
+    shown = [item.for_the_public() for item in items if item.id not in exempt]
+    return tuple(item.at(number) for number, item in enumerate(shown, 1))
 
 
 def comments(scope: Scope, meeting_id: str) -> tuple[CommentView, ...]:

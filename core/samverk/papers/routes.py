@@ -5,6 +5,7 @@ import msgspec
 from samverk.documents.html import print_html
 from samverk.documents.tree import Reference
 from samverk.errors import NotFound
+from samverk.exemptions import service as exemptions
 from samverk.i18n import _
 from samverk.papers import service
 from samverk.rounds import views
@@ -45,7 +46,11 @@ def show_paper(call: Call) -> Answer:
     def href(reference: Reference) -> str | None:
         return f"{base}/forms/{reference.id[:36]}" if reference.kind == "answer" and inside else None
 
-    context = {"issued": issued, "html": print_html(document, href=href, no_rows=_("No rows"), base_level=1)}
+    context = {
+        "issued": issued,
+        "html": print_html(document, href=href, no_rows=_("No rows"), base_level=1),
+        "exempt": exemptions.parts(scope, "paper", (issued.id,)).get(issued.id, {}).get(""),
+    }
     crumbs = ((f"{base}/papers", scope.words.title("papers", "pl")),)
     return Page("papers/paper.html", issued.title, context, crumbs)
 

@@ -14,6 +14,7 @@ from samverk.documents import pdf
 from samverk.documents.model import IssuedDocument
 from samverk.documents.tree import Document, PrintLabels, content_hash, from_plain, to_plain
 from samverk.errors import Conflict, NotFound
+from samverk.exemptions import service as exemptions
 from samverk.i18n import _, format_date
 from samverk.papers.compile import (
     Answer,
@@ -229,6 +230,7 @@ def _answers(
         if key in numbers
     )
     found = []
+    exempt = exemptions.parts(scope, "answer", (form.id,)).get(form.id, {})
     has_question = any(question.kind == "points" for question in pinned.questions)
     for at, question in enumerate(pinned.questions):
         takes_points = question.kind == "points" or (not has_question and at == 0)
@@ -239,7 +241,7 @@ def _answers(
         found.append(
             Answer(
                 form.id,
-                form.party,
+                _party(form, exempt.get(question.key)),
                 form.role,
                 text,
                 text_lang,
@@ -252,6 +254,13 @@ def _answers(
             )
         )
     return found
+
+
+def _party(form: views.FormRow, marking: exemptions.ExemptionView | None) -> str:
+    """Return whose answer it is, with the section that exempts it from public access."""
+    if marking is None:
+        return form.party
+    return _("%(party)s (exempt: %(statute)s)", party=form.party, statute=marking.statute)
 
 
 def _pieces(scope: Scope, question: Question, answer: dict[str, Any] | None, language: str) -> tuple[Piece, ...]:

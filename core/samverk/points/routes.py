@@ -4,10 +4,13 @@ from typing import Any
 
 import msgspec
 
-from samverk.errors import Invalid, NotFound
+from samverk.attachments import handling
+from samverk.attachments import service as attachments
+from samverk.errors import Conflict, Invalid, NotAllowed, NotFound
 from samverk.i18n import _
 from samverk.points import service
 from samverk.points.service import PointView
+from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.web import sheets
 from samverk.web.call import Answer, Call, File, Json, Page, Redirect, Routes
@@ -94,6 +97,7 @@ def _point_page(call: Call, error: Invalid | None = None) -> Page:
         "can_accept": service.may_accept(scope, point),
         "kept": call.form,
         "statuses": service.STATUSES,
+        "files": attachments.list_of(scope, "point", point.id),
     }
     title = _("%(point)s %(number)s", point=scope.words.title("point"), number=point.number)
     crumbs = ((f"/{scope.tenant.slug}/points", scope.words.title("point", "pl")),)
@@ -131,6 +135,39 @@ def change_point(call: Call) -> Answer:
     except Invalid as error:
         return _point_page(call, error)
     return Redirect(f"/{scope.tenant.slug}/points/{point_id}", done)
+
+
+@routes.page("POST", "/{tenant}/points/{point_id}/files", action="points.answer", takes_files=True)
+def add_point_files(call: Call) -> Answer:
+    scope = call.scope
+    point = service.get_point(scope, call.path["point_id"])
+    _hold_open(scope, point)
+    try:
+        return handling.add(call, "point", point.id, f"/{scope.tenant.slug}/points/{point.id}")
+    except Invalid as error:
+        return _point_page(call, error)
+
+
+@routes.page("GET", "/{tenant}/points/{point_id}/files/{attachment_id}", action="points.read")
+def give_point_file(call: Call) -> Answer:
+    point = service.get_point(call.scope, call.path["point_id"])
+    return handling.give(call, "point", point.id)
+
+
+@routes.page("POST", "/{tenant}/points/{point_id}/files/{attachment_id}/remove", action="points.answer")
+def remove_point_file(call: Call) -> Answer:
+    scope = call.scope
+    point = service.get_point(scope, call.path["point_id"])
+    _hold_open(scope, point)
+    return handling.remove(call, "point", point.id, f"/{scope.tenant.slug}/points/{point.id}")
+
+
+def _hold_open(scope: Scope, point: PointView) -> None:
+    """Files change only while a point is answered, and by whom it is answered. Raises Conflict, NotAllowed."""
+    if not point.is_living:
+        raise Conflict(_("The point is closed already."))
+    if not service.may_answer(scope, point):
+        raise NotAllowed()
 
 
 class PointChange(msgspec.Struct, forbid_unknown_fields=True):

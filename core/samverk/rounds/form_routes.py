@@ -5,7 +5,10 @@ The list of what a person has to do is in `home`.
 
 import functools
 
+from samverk.attachments import handling
+from samverk.attachments import service as attachments
 from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
+from samverk.exemptions import service as exemptions
 from samverk.i18n import LOCALES, _, format_time
 from samverk.rounds import questionnaire, reactions, reading, service, views
 from samverk.web.call import Answer, Call, Json, Page, Redirect, Routes
@@ -67,6 +70,8 @@ def _page(
         "kept": call.form,
         "version": form.row.version,
         "views_said": functools.partial(views.said, scope),
+        "files": attachments.list_of(scope, "form", form.row.id),
+        "exempt": exemptions.parts(scope, "answer", (form.row.id,)).get(form.row.id, {}),
         "has_point_question": any(question.kind == "points" for question in form.pinned.questions),
     }
     return Page("rounds/form.html", _title(call, form), context, _crumbs(call, form), status, problems)
@@ -221,6 +226,38 @@ def change_form(call: Call) -> Answer:
                 raise NotFound()
     except Invalid as error:
         return _page(call, form, problems=error.problems, status=422)
+
+
+@routes.page("POST", "/{tenant}/forms/{form_id}/files", action="forms.answer", takes_files=True)
+def add_form_files(call: Call) -> Answer:
+    """Add files to a form that is still to be sent in; its words are saved by their own button."""
+    form = _own_form(call)
+    try:
+        return handling.add(call, "form", form.row.id, f"/{call.scope.tenant.slug}/forms/{form.row.id}")
+    except Invalid as error:
+        return _page(call, form, problems=error.problems, status=422)
+
+
+@routes.page("GET", "/{tenant}/forms/{form_id}/files/{attachment_id}", action="forms.read")
+def give_form_file(call: Call) -> Answer:
+    form = views.get_form(call.scope, call.path["form_id"])
+    return handling.give(call, "form", form.row.id)
+
+
+@routes.page("POST", "/{tenant}/forms/{form_id}/files/{attachment_id}/remove", action="forms.answer")
+def remove_form_file(call: Call) -> Answer:
+    form = _own_form(call)
+    return handling.remove(call, "form", form.row.id, f"/{call.scope.tenant.slug}/forms/{form.row.id}")
+
+
+def _own_form(call: Call) -> views.FormView:
+    """Return a form whose files the person may change. Raises NotFound, Conflict once it was sent in."""
+    form = views.get_form(call.scope, call.path["form_id"])
+    if not form.may_answer:
+        raise NotFound()
+    if not form.is_editable:
+        raise Conflict(_("The form has been submitted. Take it back to change it."))
+    return form
 
 
 def _react(call: Call, form: views.FormView) -> Answer:

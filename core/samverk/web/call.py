@@ -14,6 +14,7 @@ from samverk.errors import NotFound, Problem, VersionMissing
 from samverk.i18n import _
 from samverk.scope import Actor, Scope
 from samverk.settings import Settings
+from samverk.web.uploads import Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Call:
     address: str
     url: str
     scope_or_none: Scope | None = None
+    files: tuple[Upload, ...] = ()
 
     @property
     def scope(self) -> Scope:
@@ -166,6 +168,8 @@ class File:
     media_type: str
     name: str
     is_inline: bool = False
+    is_untrusted: bool = False
+    """Whether somebody sent it in: it is given out to be saved, and no browser may run anything of it."""
 
     @property
     def disposition(self) -> str:
@@ -195,6 +199,7 @@ class Route:
     is_idempotent: bool = False
     is_versioned: bool = False
     writes: bool = False
+    takes_files: bool = False
 
     @property
     def has_tenant(self) -> bool:
@@ -207,12 +212,15 @@ class Routes:
     def __init__(self) -> None:
         self.routes: list[Route] = []
 
-    def page(self, method: str, path: str, *, action: str) -> Callable[[Handler], Handler]:
+    def page(self, method: str, path: str, *, action: str, takes_files: bool = False) -> Callable[[Handler], Handler]:
         """Declare a page or a post from one. `path` holds {tenant} where it belongs to a region."""
 
         def keep(handler: Handler) -> Handler:
             writes = method not in ("GET", "HEAD")
-            self.routes.append(Route(method, path, action, handler, False, handler.__name__, writes=writes))
+            name = handler.__name__
+            self.routes.append(
+                Route(method, path, action, handler, False, name, writes=writes, takes_files=takes_files)
+            )
             return handler
 
         return keep

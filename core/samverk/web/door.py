@@ -19,11 +19,11 @@ from litestar.types import Receive, Send
 from litestar.utils import normalize_path
 
 from samverk.web import faults, security
-from samverk.web.body import MAX_BODY, BadBody
+from samverk.web.body import BadBody
 from samverk.web.call import Route
 from samverk.web.layout import STATIC
 from samverk.web.outgoing import Outgoing
-from samverk.web.wrapper import Incoming, Wrapper
+from samverk.web.wrapper import Incoming, Wrapper, body_limit
 
 LONG = "public, max-age=31536000, immutable"
 Answering = Callable[[Any, Receive], Awaitable[Outgoing]]
@@ -48,12 +48,12 @@ async def _send(sent: Outgoing, send: Send) -> None:
     await send({"type": "http.response.body", "body": sent.body, "more_body": False})
 
 
-async def _body(declared: str, receive: Receive) -> bytes:
+async def _body(declared: str, receive: Receive, limit: int) -> bytes:
     """Read the body as far as the limit; what is larger is refused by the gate, not read to its end."""
-    if declared.isdigit() and int(declared) > MAX_BODY:
-        return b" " * (MAX_BODY + 1)
+    if declared.isdigit() and int(declared) > limit:
+        return b" " * (limit + 1)
     chunks, size = [], 0
-    while size <= MAX_BODY:
+    while size <= limit:
         message: Any = await receive()
         if message["type"] != "http.request":
             break
@@ -124,7 +124,7 @@ def build(routes: Sequence[Route], wrapper: Wrapper) -> Litestar:
 
 
 def _handler(path: str, method: str, route: Route, wrapper: Wrapper, executor: ThreadPoolExecutor) -> HTTPRouteHandler:
-    writes = route.writes
+    writes, limit = route.writes, body_limit(route)
 
     async def answer(scope: Any, receive: Receive) -> Outgoing:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -136,7 +136,7 @@ def _handler(path: str, method: str, route: Route, wrapper: Wrapper, executor: T
             scope["path"] + (f"?{query.decode('latin-1')}" if query else ""),
             query,
             headers,
-            await _body(headers.get("content-length", ""), receive) if writes else b"",
+            await _body(headers.get("content-length", ""), receive, limit) if writes else b"",
             client[0] if client else "",
         )
         return await asyncio.get_running_loop().run_in_executor(executor, wrapper.run, route, incoming)

@@ -141,6 +141,7 @@ def environment() -> Environment:
         pgettext=pgettext,
         N_=N_,
         format_date=i18n.format_date,
+        format_size=i18n.format_size,
         format_day_month=i18n.format_day_month,
         format_number=i18n.format_number,
         weekday_name=i18n.weekday_name,

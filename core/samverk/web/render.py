@@ -109,6 +109,8 @@ def _file(answer: File, call: Call, nonce: str) -> Outgoing:
         "content-type": answer.media_type,
         "content-disposition": answer.disposition,
     }
+    if answer.is_untrusted:
+        headers["content-security-policy"] = "sandbox; default-src 'none'"
     return Outgoing(200, tuple(headers.items()), answer.content)
 
 

@@ -23,9 +23,10 @@ from samverk.registry import Answers, AskFirst, Question
 from samverk.scope import Scope
 from samverk.settings import Settings
 from samverk.web import body as gate
-from samverk.web import faults, render, security
+from samverk.web import faults, render, scanning, security, uploads
 from samverk.web.call import Answer, Call, Credential, Form, Page, Redirect, Route
 from samverk.web.outgoing import Outgoing
+from samverk.web.scanning import ScanFirst, Verdict
 
 log = logging.getLogger("samverk.requests")
 RETRIES = 3
@@ -62,6 +63,11 @@ class Entry(Protocol):
     def ask(self, database: Database, question: Question, answers: Answers, now: dt.datetime) -> None: ...
 
 
+def body_limit(route: Route) -> int:
+    """Return how large a body the route takes: a file and what goes with it, or a form."""
+    return uploads.MAX_UPLOAD if route.takes_files else gate.MAX_BODY
+
+
 class Journal(Protocol):
     """What `app` injects: the log of who changed what, and of what auditors read."""
 
@@ -84,11 +90,14 @@ class Wrapper:
         """Answer one request; every fault becomes an answer too."""
         nonce, answers, attempt, now = security.new_nonce(), Answers(), 1, self.clock()
         asked: Question | None = None
+        scanned: dict[str, Verdict] = {}
         while True:
             try:
                 if asked is not None:
                     self.entry.ask(self.database, asked, answers, now)
-                return self._once(route, incoming, nonce, answers, now)
+                return self._once(route, incoming, nonce, answers, scanned, now)
+            except ScanFirst as first_scan:
+                scanned |= scanning.scan(self.settings.scanner or "", first_scan.files)
             except AskFirst as first:
                 # The work is done anew at the same moment: a slow plugin costs nobody a deadline.
                 asked = first.question
@@ -102,12 +111,20 @@ class Wrapper:
                 log.exception("fault at %s", route.name)
                 return faults.broken(self.settings, route, incoming.headers, nonce)
 
-    def _once(self, route: Route, incoming: Incoming, nonce: str, answers: Answers, now: dt.datetime) -> Outgoing:
+    def _once(
+        self,
+        route: Route,
+        incoming: Incoming,
+        nonce: str,
+        answers: Answers,
+        scanned: dict[str, Verdict],
+        now: dt.datetime,
+    ) -> Outgoing:
         cookies = security.read_cookies(incoming.headers.get("cookie", ""))
         cookie = "" if route.is_api else cookies.get(security.cookie_name(self.settings), "")
         with self.database.unit(write=route.writes) as session:
             if route.writes:
-                session.info["plugin_answers"] = answers
+                session.info |= {"plugin_answers": answers, "scanned": scanned}
             frame = _Frame(self, route, incoming, session, nonce, cookies)
             outgoing, credential = frame.answer(cookie, now)
             if outgoing.status >= 400:
@@ -171,6 +188,7 @@ class _Frame:
         incoming, route = self.incoming, self.route
         content_type = incoming.headers.get("content-type", "")
         fields, value = Form({}), None
+        files: tuple[uploads.Upload, ...] = ()
         scope = None
         if slug is not None:
             scope = self.wrapper.entry.open_scope(self.session, slug, credential, locale, now)
@@ -187,8 +205,11 @@ class _Frame:
             # A program learns whether it may before what it sent is looked at; a page carries its words to the sign-in.
             self._authorise(scope, credential)
         if route.writes:
-            gate.check_size(len(incoming.body))
-            if not route.is_api:
+            gate.check_size(len(incoming.body), body_limit(route))
+            if route.takes_files:
+                given, files = uploads.parts(incoming.body, content_type)
+                fields = Form(given)
+            elif not route.is_api:
                 fields = Form(gate.form_fields(incoming.body, content_type))
             elif route.body is not None:
                 value = msgspec.convert(gate.json_value(incoming.body, content_type), route.body)
@@ -209,6 +230,7 @@ class _Frame:
             incoming.address,
             incoming.url,
             scope,
+            files,
         )
 
     def _authorise(self, scope: Scope | None, credential: Credential) -> None:
