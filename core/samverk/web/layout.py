@@ -110,7 +110,8 @@ def state_mark(state: str, extra: str = "") -> Markup:
 @functools.lru_cache(1024)
 def _state_mark(_locale: str, state: str, extra: str) -> Markup:
     symbol = STATES[state][0]
-    return Markup('<span class="state state-{}"><span aria-hidden="true">{}</span> {}{}</span>').format(
+    # The symbol never stands alone at the end of a line.
+    return Markup('<span class="state state-{}"><span aria-hidden="true">{}</span>&nbsp;{}{}</span>').format(
         state, symbol, state_word(state), extra
     )
 
