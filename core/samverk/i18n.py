@@ -92,6 +92,9 @@ def format_moment(moment: dt.datetime | None, zone: str) -> str:
     if moment is None:
         return ""
     local = moment.astimezone(ZoneInfo(zone))
+    if _current.get() == "en":
+        # The hours of the English form would need their half of the day.
+        return f"{_dates.format_date(local, 'medium', locale=_babel('en'))}, {local:%H:%M}"
     return _dates.format_datetime(local, "medium", locale=_babel(_current.get())).rsplit(":", 1)[0]
 
 

@@ -113,7 +113,7 @@ def test_the_administrator_sees_the_fault_and_switches_with_a_reason(sqlite_url:
         3,
     )
     assert "&lt;b&gt;Prøve&lt;/b&gt;" in person.text
-    assert 'href="/one/settings/plugin" aria-current="page"' in person.text
+    assert 'href="/one/settings"' in person.text
     assert denied == 403
 
 

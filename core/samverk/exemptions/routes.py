@@ -25,7 +25,7 @@ def _page(call: Call, error: Invalid | None = None) -> Page:
             "attachment": _("a file"),
         },
     }
-    crumbs = ((f"{base}/", _("Front page")),)
+    crumbs = ((f"{base}/settings", _("Settings")),)
     title = _("Exempt from public access")
     if error is not None:
         return Page("exemptions/list.html", title, context, crumbs, 422, error.problems)

@@ -33,6 +33,12 @@ def show_region(call: Call) -> Answer:
     return Page("home/region.html", scope.text(scope.tenant.name), {"home": get_home(scope), **news(scope)})
 
 
+@routes.page("GET", "/{tenant}/settings", action="settings.read")
+def show_settings(call: Call) -> Answer:
+    """Lead to what those who run the region look after."""
+    return Page("home/settings.html", _("Settings"))
+
+
 @routes.page("GET", "/{tenant}/{rest:path}", action="region.read")
 def nothing_here(call: Call) -> Answer:
     """Answer an unknown address of a region inside the region: its header, its language, the way on."""

@@ -71,8 +71,8 @@ class Entry:
     def ask(self, database: Database, question: Question, answers: Answers, now: dt.datetime) -> None:
         breaker.ask(database, question, answers, now)
 
-    def locale_of(self, session: Unit, slug: str | None) -> str:
-        return tenants.locale_of(session, slug)
+    def locale_of(self, session: Unit, slug: str | None, person_id: str | None) -> str:
+        return tenants.locale_of(session, slug, person_id)
 
     def touch(self, database: Database, credential: Credential, now: dt.datetime) -> None:
         service.touch(database, credential, now)

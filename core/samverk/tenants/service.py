@@ -18,6 +18,7 @@ from samverk.database import Database, IdType, Unit, new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem
 from samverk.guard import Prepared
 from samverk.i18n import _, sort_key
+from samverk.people.model import Belonging
 from samverk.reference.places import load_places
 from samverk.regions.definition import Definition, LocalText
 from samverk.registry import RegionPlugin
@@ -88,8 +89,11 @@ def keep(session: Unit, row: Sequence[Any]) -> TenantInfo:
     return found
 
 
-def locale_of(session: Unit, slug: str | None) -> str:
-    """Return the leading language of a tenant, English for the installation."""
+def locale_of(session: Unit, slug: str | None, person_id: str | None = None) -> str:
+    """Return the leading language of a tenant; outside of any, that of the first the person belongs to, or English."""
+    if slug is None and person_id is not None:
+        own = select(Tenant.locale).join(Belonging, Belonging.tenant_id == Tenant.id)
+        return session.scalar(own.where(Belonging.person_id == person_id).order_by(Tenant.slug).limit(1)) or "en"
     if slug is None:
         return "en"
     try:

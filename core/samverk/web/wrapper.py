@@ -54,7 +54,7 @@ class Entry(Protocol):
 
     def open_scope(self, session: Unit, slug: str, credential: Credential, locale: str, now: dt.datetime) -> Scope: ...
 
-    def locale_of(self, session: Unit, slug: str | None) -> str: ...
+    def locale_of(self, session: Unit, slug: str | None, person_id: str | None) -> str: ...
 
     def touch(self, database: Database, credential: Credential, now: dt.datetime) -> None: ...
 
@@ -182,7 +182,8 @@ class _Frame:
         if slug is None and b"next=" in self.incoming.query:
             # Signing in on the way to a region's page speaks that region's language.
             slug = gate.pairs(self.incoming.query)["next"][-1].strip("/").partition("/")[0] or None
-        return credential.actor.locale or self.wrapper.entry.locale_of(self.session, slug)
+        person = credential.actor.person_id
+        return credential.actor.locale or self.wrapper.entry.locale_of(self.session, slug, person)
 
     def _call(self, credential: Credential, locale: str, slug: str | None, now: dt.datetime) -> Call:
         incoming, route = self.incoming, self.route
