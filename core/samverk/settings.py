@@ -64,13 +64,8 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode
 
     Without SAMVERK_SECRET a secret is made and kept in the data folder. Raises SettingsError in one sentence.
     """
-    given = _file(Path("samverk.toml")) | {
-        name: os.environ[f"SAMVERK_{name.upper()}"] for name in VARIABLES if f"SAMVERK_{name.upper()}" in os.environ
-    }
-    url = given.get("database_url") or f"sqlite:///{(data / 'samverk.sqlite3').resolve()}"
-    url, owner = _with_driver(url), given.get("owner_url")
-    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise SettingsError("SAMVERK_DATABASE_URL must begin with sqlite:/// or postgresql://; correct it.")
+    given = _given()
+    url, owner = _database_url(given, data), given.get("owner_url")
     threads = given.get("threads", "8")
     if not threads.isascii() or not threads.isdigit() or not 1 <= int(threads) <= 64:
         raise SettingsError("SAMVERK_THREADS must be a number from 1 to 64; correct it.")
@@ -87,6 +82,24 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode
         hook_seconds=_hook_seconds(given.get("hook_seconds", "2")),
         safe_mode=safe_mode,
     )
+
+
+def database_url(data: Path) -> str:
+    """Return the address of the database alone; nothing is made in the data folder."""
+    return _database_url(_given(), data)
+
+
+def _given() -> dict[str, str]:
+    return _file(Path("samverk.toml")) | {
+        name: os.environ[f"SAMVERK_{name.upper()}"] for name in VARIABLES if f"SAMVERK_{name.upper()}" in os.environ
+    }
+
+
+def _database_url(given: dict[str, str], data: Path) -> str:
+    url = _with_driver(given.get("database_url") or f"sqlite:///{(data / 'samverk.sqlite3').resolve()}")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("SAMVERK_DATABASE_URL must begin with sqlite:/// or postgresql://; correct it.")
+    return url
 
 
 def _with_driver(url: str) -> str:
