@@ -25,7 +25,7 @@ app.add_typer(token_app, name="token", help="Make tokens for programs.")
 audit_app = typer.Typer(no_args_is_help=True)
 app.add_typer(audit_app, name="audit", help="Hold the logs of who did what against themselves.")
 app.add_typer(plugin_app, name="plugin", help="List and check region plugins.")
-safekeeping.register(app)
+safekeeping.register(app, tenant_app)
 
 Data = Annotated[Path, typer.Option(help="Folder of the embedded database and files.")]
 DATA = Path("samverk-data")

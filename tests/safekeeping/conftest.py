@@ -4,16 +4,19 @@ import datetime as dt
 import hashlib
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from samverk import registry as registries
 from samverk.audit import service as audit
 from samverk.audit.anchors import Anchors
-from samverk.safekeeping import archive
+from samverk.database import Database
+from samverk.registry import Registry
+from samverk.safekeeping import archive, region_file
 from samverk.safekeeping.archive import Manifest
 from tests.installation import Installation
 
@@ -107,3 +110,33 @@ def all_files(folder: Path) -> dict[str, bytes]:
         else path.read_bytes()
         for path in sorted(folder.rglob("*"))
     }
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    return registries.discover()
+
+
+@pytest.fixture(scope="session")
+def five(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Path:
+    """The database of five regions; to be read only."""
+    from tests.safekeeping import five_regions  # which uses what stands above
+
+    return five_regions.make(tmp_path_factory.mktemp("five"), registry)
+
+
+@pytest.fixture(scope="session")
+def fifth(five: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the fifth region."""
+    target = tmp_path_factory.mktemp("fifth") / "fifth.samverk"
+    region_file.write(Database(f"sqlite:///{five}", threads=1), "the-fifth", target)
+    return target
+
+
+@pytest.fixture
+def empty(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """An installation without regions."""
+    shutil.copy(sqlite_template, tmp_path / "empty.sqlite3")
+    database = Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}", threads=1)
+    yield database
+    database.dispose()

@@ -74,7 +74,39 @@ def restore(
         typer.echo(f"what was there is kept in {done.kept}; it holds what was erased too, so delete it when done")
 
 
-def register(app: typer.Typer) -> None:
+def tenant_export(slug: str, file: File, data: Data = DATA) -> None:
+    """Write one region with the people it needs to a file; no passwords, sessions or tokens."""
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.safekeeping import region_file
+
+    written = region_file.write(Database(settings.read(data).database_url), slug, file, _say)
+    typer.echo(f"wrote {sum(written.rows.values())} rows of {len(written.rows)} tables to {file}")
+
+
+def tenant_import(
+    file: File,
+    slug: Annotated[str | None, typer.Option("--as", help="Another slug than the file's.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Take the file of a region in, all of it or nothing."""
+    from samverk import registry, settings
+    from samverk.database import Database
+    from samverk.migrations import runner
+    from samverk.safekeeping import region_import
+
+    found = settings.read(data)
+    runner.prepare(found)
+    taken = region_import.take_in(Database(found.database_url), registry.discover(), file, slug=slug, say=_say)
+    typer.echo(f"took in {taken.slug}: {sum(taken.rows.values())} rows")
+    for note in taken.notes:
+        typer.echo(f"note: {note}")
+    typer.echo("people set a password before they sign in: none came with the file")
+
+
+def register(app: typer.Typer, tenant_app: typer.Typer) -> None:
     """Add the commands to the command line."""
     for command in (backup, verify, restore):
         app.command()(command)
+    tenant_app.command("export")(tenant_export)
+    tenant_app.command("import")(tenant_import)
