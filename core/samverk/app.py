@@ -45,6 +45,7 @@ SLICES = (
     "outbox",
     "audit",
     "breaker",
+    "safekeeping",
 )
 
 

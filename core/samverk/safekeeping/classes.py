@@ -57,3 +57,8 @@ def every_table() -> tuple[Table, ...]:
 def tables_of(kind: str) -> tuple[Table, ...]:
     """Return the tables of a kind, those that others refer to before them."""
     return tuple(table for table in every_table() if table.info["kind"] == kind)
+
+
+def mail_texts(table: Table) -> tuple[Column[str], ...]:
+    """Return what is emptied of a message when it has been kept long enough, or its receiver is erased."""
+    return tuple({column.name: column for column in (*personal_texts(table), table.c.address, table.c.body)}.values())

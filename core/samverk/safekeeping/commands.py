@@ -104,9 +104,75 @@ def tenant_import(
     typer.echo("people set a password before they sign in: none came with the file")
 
 
+def tenant_hold(
+    slug: str,
+    reason: Annotated[str, typer.Option(help="Why nothing of the region may be deleted.")],
+    data: Data = DATA,
+) -> None:
+    """Put a region under legal hold: nothing of it is deleted or erased."""
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.tenants import service
+
+    with Database(settings.read(data).database_url).platform("legal hold", write=True) as session:
+        service.hold(session, slug, reason, _now())
+    typer.echo(f"{slug} is under legal hold")
+
+
+def tenant_release(slug: str, data: Data = DATA) -> None:
+    """End the legal hold of a region."""
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.tenants import service
+
+    with Database(settings.read(data).database_url).platform("legal hold", write=True) as session:
+        service.release(session, slug)
+    typer.echo(f"{slug} is no longer under legal hold")
+
+
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what is due.")] = False,
+    run: Annotated[bool, typer.Option("--run", help="Delete or empty what is due, and list it.")] = False,
+    at: Annotated[
+        str | None, typer.Option(help="The moment of a dry run (2026-11-20T09:00:00Z): what it listed, and no more.")
+    ] = None,
+    data: Data = DATA,
+) -> None:
+    """Delete what has been kept long enough, by the rules of docs/operate.md."""
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.errors import SettingsError
+    from samverk.safekeeping import retention as work
+
+    if dry_run == run:
+        raise SettingsError("Say --dry-run to list what is due, or --run to delete it.")
+    now = _moment(at) if at else _now()
+    if now > _now():
+        raise SettingsError("The moment given with --at has not come yet.")
+    items = (work.run if run else work.plan)(Database(settings.read(data).database_url), now)
+    for item in items:
+        typer.echo(str(item))
+    done = "done" if run else "due"
+    typer.echo(f"{len(items)} rows {done} at {now.astimezone(dt.UTC).isoformat(timespec='seconds')}", err=True)
+
+
+def _moment(text: str) -> dt.datetime:
+    from samverk.errors import SettingsError
+
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise SettingsError("The moment given with --at must be written like 2026-11-20T09:00:00Z.")
+    return found
+
+
 def register(app: typer.Typer, tenant_app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (backup, verify, restore):
+    for command in (backup, verify, restore, retention):
         app.command()(command)
-    tenant_app.command("export")(tenant_export)
-    tenant_app.command("import")(tenant_import)
+    for name, of_tenant in (
+        ("export", tenant_export), ("import", tenant_import), ("hold", tenant_hold), ("release", tenant_release),
+    ):  # fmt: skip
+        tenant_app.command(name)(of_tenant)
