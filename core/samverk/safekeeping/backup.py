@@ -16,9 +16,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from samverk.audit import verification
+from samverk.database import Database
 from samverk.errors import SettingsError
 from samverk.migrations import runner
-from samverk.safekeeping import archive
+from samverk.safekeeping import archive, erasure
 from samverk.safekeeping.archive import BadArchive, Progress, Reader, silent
 from samverk.safekeeping.journal import Journal
 from samverk.settings import Settings
@@ -222,11 +223,9 @@ def _refuse_while_served(path: Path) -> None:
 
 
 def _replay(staged: Path, journal: Journal, now: dt.datetime) -> int:
-    from samverk.database import Database
-
     database = Database(f"sqlite:///{staged / DATABASE}", threads=1)
     try:
-        return 0
+        return erasure.replay(database, journal, now)
     finally:
         database.dispose()
 

@@ -93,14 +93,19 @@ def tenant_import(
     from samverk import registry, settings
     from samverk.database import Database
     from samverk.migrations import runner
-    from samverk.safekeeping import region_import
+    from samverk.safekeeping import erasure, region_import
+    from samverk.safekeeping.journal import Journal
 
     found = settings.read(data)
     runner.prepare(found)
-    taken = region_import.take_in(Database(found.database_url), registry.discover(), file, slug=slug, say=_say)
+    database = Database(found.database_url)
+    taken = region_import.take_in(database, registry.discover(), file, slug=slug, say=_say)
+    erased = erasure.replay(database, Journal(data), _now(), taken.people)
     typer.echo(f"took in {taken.slug}: {sum(taken.rows.values())} rows")
     for note in taken.notes:
         typer.echo(f"note: {note}")
+    if erased:
+        typer.echo(f"note: {erased} people who were erased here are erased again")
     typer.echo("people set a password before they sign in: none came with the file")
 
 
@@ -168,6 +173,62 @@ def _moment(text: str) -> dt.datetime:
     return found
 
 
+def person_export(email: str, file: File, data: Data = DATA) -> None:
+    """Write all that is stored about a person to a file of JSON, for that person."""
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.safekeeping import person_export as exports
+
+    count = exports.write(Database(settings.read(data).database_url), email, file, _now())
+    typer.echo(f"wrote {count} rows to {file}")
+
+
+def person_erase(
+    email: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: Data = DATA,
+) -> None:
+    """Erase a person: name and address are removed everywhere; password, sessions, tokens and roles end."""
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.safekeeping import erasure
+    from samverk.safekeeping.journal import Journal
+
+    if not yes:
+        typer.confirm(f"Erase {email} in all regions? This cannot be undone.", abort=True)
+    done = erasure.erase(Database(settings.read(data).database_url), Journal(data), email, _now())
+    for slug, count in done.rows.items():
+        typer.echo(f"{slug}: {count} rows")
+    typer.echo("erased")
+    if not done.is_scrubbed:
+        typer.echo(
+            "the database is busy: what was erased may still stand in its file; run 'samverk person replay' later"
+        )
+
+
+def person_restrict(email: str, data: Data = DATA) -> None:
+    """Close a person's account and keep all else, where erasing is not possible."""
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.safekeeping import erasure
+
+    erasure.restrict(Database(settings.read(data).database_url), email, _now())
+    typer.echo("the account is closed")
+
+
+def person_replay(data: Data = DATA) -> None:
+    """Erase again whom the journal of the data folder knows: after PostgreSQL was restored from a dump."""
+    from samverk import settings
+    from samverk.database import Database
+    from samverk.safekeeping import erasure
+    from samverk.safekeeping.journal import Journal
+
+    database = Database(settings.read(data).database_url)
+    typer.echo(f"{erasure.replay(database, Journal(data), _now())} people erased again")
+    if not erasure.scrub(database):
+        typer.echo("the database is busy: what was erased may still stand in its file; try again later")
+
+
 def register(app: typer.Typer, tenant_app: typer.Typer) -> None:
     """Add the commands to the command line."""
     for command in (backup, verify, restore, retention):
@@ -176,3 +237,9 @@ def register(app: typer.Typer, tenant_app: typer.Typer) -> None:
         ("export", tenant_export), ("import", tenant_import), ("hold", tenant_hold), ("release", tenant_release),
     ):  # fmt: skip
         tenant_app.command(name)(of_tenant)
+    person_app = typer.Typer(no_args_is_help=True)
+    for name, of_person in (
+        ("export", person_export), ("erase", person_erase), ("restrict", person_restrict), ("replay", person_replay),
+    ):  # fmt: skip
+        person_app.command(name)(of_person)
+    app.add_typer(person_app, name="person", help="A person's own data: export, erasure, restriction.")

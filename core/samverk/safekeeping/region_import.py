@@ -19,6 +19,7 @@ from samverk.people.model import Person
 from samverk.registry import Registry
 from samverk.safekeeping import archive, classes, region_file, rows
 from samverk.safekeeping.archive import BadArchive, Progress, Reader, silent
+from samverk.safekeeping.person_rows import Known
 from samverk.tenants import service as tenants
 from samverk.tenants.model import Tenant
 
@@ -34,6 +35,8 @@ class Imported:
     slug: str
     rows: dict[str, int]
     notes: tuple[str, ...]
+    people: tuple[Known, ...] = ()
+    """Everybody in the file, as they are called there."""
 
 
 @dataclass
@@ -47,6 +50,7 @@ class _Work:
     stands_for: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
+    people: list[Known] = field(default_factory=list)
 
 
 def take_in(
@@ -72,7 +76,7 @@ def take_in(
                 _take(work, table)
                 say("import", number, len(tables))
             _check_log(work)
-    return Imported(taken, work.rows, tuple(work.notes))
+    return Imported(taken, work.rows, tuple(work.notes), tuple(work.people))
 
 
 def _check_file(reader: Reader, registry: Registry) -> bool:
@@ -141,6 +145,7 @@ def _take_people(work: _Work) -> None:
         if by_email is not None and by_email in work.stands_for.values():
             raise _bad(work, table, number, "has an address that stands there before")
         work.stands_for[person_id] = by_email or person_id
+        work.people.append(Known(person_id, email, values["name"]))
         if by_email is None and not known:
             _insert(work, table, [(number, values)])
         elif by_email is None:

@@ -63,13 +63,14 @@ def columns(table: Table) -> tuple[Column[Any], ...]:
 
 def line(table: Table, row: Mapping[str, Any]) -> bytes:
     """Return a row as a line of JSON, its keys sorted."""
-    values = {column.name: _outward(row[column.name]) for column in columns(table)}
+    values = {column.name: outward(row[column.name]) for column in columns(table)}
     if classes.is_mail(table) and values["state"] in WAITING:
         values |= {"state": KEPT_BACK, "claimed_at": None}
     return _encoder.encode(values) + b"\n"
 
 
-def _outward(value: Any) -> Any:
+def outward(value: Any) -> Any:
+    """Return a stored value as JSON holds it: moments in UTC with Z, bytes as base64."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, dt.date):
