@@ -132,6 +132,43 @@ def test_a_backup_while_another_process_writes_holds_all_that_was_acknowledged(k
     assert taken[0][0] < taken[-1][0] < last
 
 
+def test_a_restore_that_is_killed_leaves_nothing_or_all(kept: Kept, tmp_path: Path) -> None:
+    seed = scale.seed()
+    print(f"seed {seed}")
+    chance, whole, seen = random.Random(seed), dump(kept.folder / "samverk.sqlite3"), set()
+    for number in range(scale.count(4)):
+        target = tmp_path / f"target-{number}"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "samverk.cli", "restore", str(kept.backup), "--data", str(target)],
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            process.wait(chance.uniform(0.2, 1.6))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(20)
+        seen.add(target.exists())
+        if target.exists():
+            assert dump(target / "samverk.sqlite3") == whole
+            assert (target / "files" / "0001").read_bytes() == b"a file"
+
+    print(f"whole and not there: {seen}")
+
+
+def test_a_folder_that_cannot_be_written_and_a_damaged_database_are_one_sentence(kept: Kept, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "in-the-way"
+    in_the_way.write_text("a file where a folder should be")
+    (kept.folder / "samverk.sqlite3").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+
+    with pytest.raises(BadArchive, match="There is no folder"):
+        backup.back_up(kept.url, kept.folder, in_the_way / "b.samverk", NOW)
+    with pytest.raises(SettingsError, match="cannot be copied"):
+        backup.back_up(kept.url, kept.folder, tmp_path / "b.samverk", NOW)
+    with pytest.raises(SettingsError, match="cannot be written"):
+        backup.restore(kept.backup, f"sqlite:///{in_the_way / 'd' / 'samverk.sqlite3'}", in_the_way / "d", NOW)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.samverk", "data", "in-the-way"]
+
+
 def test_every_wrong_bit_and_every_cut_is_refused_and_nothing_written(kept_once: Kept, tmp_path: Path) -> None:
     """R3."""
     seed = scale.seed()

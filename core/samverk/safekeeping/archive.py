@@ -126,6 +126,8 @@ def writing(path: Path) -> Iterator[Writer]:
         seal(part)
         part.replace(path)
         sync_folder(path.parent)
+    except OSError as error:
+        raise BadArchive(f"{path} cannot be written ({error.strerror}); nothing of it is left.") from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -56,7 +56,10 @@ def back_up(url: str, data: Path, target: Path, now: dt.datetime, say: Progress 
         for path in _small_files(data):
             writer.file(path.relative_to(data).as_posix(), path)
         copy = Path(beside) / DATABASE
-        revision = _copy(source, copy, say)
+        try:
+            revision = _copy(source, copy, say)
+        except sqlite3.Error as error:
+            raise SettingsError(f"The database {source} cannot be copied ({error}); nothing was written.") from error
         writer.file(DATABASE, copy, say)
         for path in sorted((data / FILES).rglob("*")):
             if path.is_file() and not path.is_symlink():
@@ -195,15 +198,18 @@ def restore(
 def _staged(data: Path) -> Iterator[Path]:
     """Yield a new folder beside the data folder; what is left of it and of folders made for it goes away again."""
     made = [folder for folder in data.parents if not folder.exists()]
-    data.parent.mkdir(parents=True, exist_ok=True)
     staged = data.with_name(f".{data.name}-restore-{secrets.token_hex(4)}")
-    staged.mkdir(mode=0o700)
     try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        staged.mkdir(mode=0o700)
         yield staged
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(staged, ignore_errors=True)
         for folder in made:
-            folder.rmdir()
+            if folder.is_dir():
+                folder.rmdir()
+        if isinstance(error, OSError):
+            raise SettingsError(f"{data} cannot be written ({error.strerror}); nothing was changed.") from error
         raise
 
 
