@@ -42,6 +42,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("migrations",),
     ("onboarding",),
     ("demonstration",),
+    ("safekeeping",),
     ("app",),
     ("serving",),
     ("cli", "testing"),

@@ -48,6 +48,7 @@ SLICES = (
     "breaker",
     "accounts",
     "membership",
+    "safekeeping",
 )
 
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from samverk.errors import BadRegion, SamverkError, SettingsError
+from samverk.safekeeping import commands as safekeeping
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 tenant_app = typer.Typer(no_args_is_help=True)
@@ -24,6 +25,7 @@ app.add_typer(token_app, name="token", help="Make tokens for programs.")
 audit_app = typer.Typer(no_args_is_help=True)
 app.add_typer(audit_app, name="audit", help="Hold the logs of who did what against themselves.")
 app.add_typer(plugin_app, name="plugin", help="List and check region plugins.")
+safekeeping.register(app, tenant_app)
 
 Data = Annotated[Path, typer.Option(help="Folder of the embedded database and files.")]
 DATA = Path("samverk-data")

@@ -8,6 +8,7 @@ import datetime as dt
 import functools
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -80,6 +81,10 @@ def new_id() -> str:
     return str(UUID(int=raw))
 
 
+SECRET = re.compile(r"(?:.*_)?(?:secret|secret_hash|password_hash|code_hash|csrf)")
+"""Names of columns that let who knows them in: of the class `secret` however they are declared, and never exported."""
+
+
 class Base(DeclarativeBase):
     is_noted: ClassVar[bool] = True
     """Whether the audit log is told of its rows; not where they are bookkeeping of the installation itself."""
@@ -96,7 +101,10 @@ class Base(DeclarativeBase):
 def _register(mapped: type[Base], about: dict[str, Any]) -> None:
     table = cast(Table, mapped.__table__)
     table.info.update(about)
-    changes.PERSONAL[table.name] = {column.name for column in table.columns if column.info.get("class") == "personal"}
+    for column in table.columns:
+        if SECRET.fullmatch(column.name):
+            column.info["class"] = "secret"
+    changes.PERSONAL[table.name] = {column.name for column in table.columns if column.info.get("class")}
     if not mapped.is_noted:
         changes.UNNOTED.add(table.name)
 
@@ -246,17 +254,21 @@ class Database:
         self._writer = threading.Lock()
 
     @contextmanager
-    def unit(self, *, write: bool) -> Iterator[Unit]:
+    def unit(self, *, write: bool, is_snapshot: bool = False) -> Iterator[Unit]:
         """Open a unit of work without a tenant; commit on leaving, roll back on any fault.
 
-        On SQLite a unit that writes begins IMMEDIATE and waits for this process's one writer lock.
+        On SQLite a unit that writes begins IMMEDIATE and waits for this process's one writer lock. All that a snapshot
+        reads is of one moment; on SQLite every unit is one.
         """
         held = self._writer if write and self.is_sqlite else None
         if held:
             held.acquire()
         try:
             with Unit(self.engine, expire_on_commit=False, autoflush=False) as session:
-                session.connection(execution_options={"samverk_write": write})
+                options: dict[str, Any] = {"samverk_write": write}
+                if is_snapshot and not self.is_sqlite:
+                    options["isolation_level"] = "REPEATABLE READ"
+                session.connection(execution_options=options)
                 try:
                     yield session
                     session.commit()

@@ -88,15 +88,8 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode
 
     Without SAMVERK_SECRET a secret is made and kept in the data folder. Raises SettingsError in one sentence.
     """
-    written = _file(Path("samverk.toml"))
-    providers = written.pop("oidc", [])
-    given = {key: str(value) for key, value in written.items()} | {
-        name: os.environ[f"SAMVERK_{name.upper()}"] for name in VARIABLES if f"SAMVERK_{name.upper()}" in os.environ
-    }
-    url = given.get("database_url") or f"sqlite:///{(data / 'samverk.sqlite3').resolve()}"
-    url, owner = _with_driver(url), given.get("owner_url")
-    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise SettingsError("SAMVERK_DATABASE_URL must begin with sqlite:/// or postgresql://; correct it.")
+    given, providers = _given()
+    url, owner = _database_url(given, data), given.get("owner_url")
     threads = given.get("threads", "8")
     if not threads.isascii() or not threads.isdigit() or not 1 <= int(threads) <= 64:
         raise SettingsError("SAMVERK_THREADS must be a number from 1 to 64; correct it.")
@@ -117,6 +110,33 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode
         safe_mode=safe_mode,
         oidc=_providers(providers, is_loopback=_is_loopback(public_url)),
     )
+
+
+def database_url(data: Path) -> str:
+    """Return the address of the database alone; nothing is made in the data folder."""
+    return _database_url(_given()[0], data)
+
+
+def files(data: Path) -> Path:
+    """Return the folder of the files that people send alone; nothing is made in the data folder."""
+    given = _given()[0].get("files")
+    return Path(given) if given else data / "files"
+
+
+def _given() -> tuple[dict[str, str], Any]:
+    """Return the settings, and the sign-in providers of the file as they are written."""
+    written = _file(Path("samverk.toml"))
+    providers = written.pop("oidc", [])
+    return {key: str(value) for key, value in written.items()} | {
+        name: os.environ[f"SAMVERK_{name.upper()}"] for name in VARIABLES if f"SAMVERK_{name.upper()}" in os.environ
+    }, providers
+
+
+def _database_url(given: dict[str, str], data: Path) -> str:
+    url = _with_driver(given.get("database_url") or f"sqlite:///{(data / 'samverk.sqlite3').resolve()}")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("SAMVERK_DATABASE_URL must begin with sqlite:/// or postgresql://; correct it.")
+    return url
 
 
 def _with_driver(url: str) -> str:

@@ -82,7 +82,7 @@ def test_each_kind_of_page_in_each_language(chromium: Browser, site: Site, local
     paths = addresses(page, site, tenant, lambda kinds, kind: kinds.get(kind, 0) < 1)
 
     # Pages that no link leads to: behind a form, or shown only when something is missing.
-    paths += ["/sign-in", "/"]
+    paths += ["/sign-in", "/", "/privacy"]
     if who == "secretariat":
         paths += [f"/{tenant}/rounds/open?cycle=insam&year=2027&period=3"]
     else:

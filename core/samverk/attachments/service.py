@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from samverk.attachments import kinds
 from samverk.attachments.model import Attachment
 from samverk.attachments.store import Store
-from samverk.database import new_id
+from samverk.database import Unit, new_id
 from samverk.errors import Invalid, NotFound, Problem
 from samverk.i18n import N_, _
 from samverk.scope import Scope
@@ -157,10 +157,29 @@ def remove(scope: Scope, store: Store, kind: str, object_id: str, attachment_id:
     scope.flush()
 
 
-def kept_names(scope: Scope) -> frozenset[str]:
-    """Return the names of the files that rows point to; what else lies in the tenant's folder is left of rollbacks."""
-    return frozenset(
-        scope.session.scalars(
-            select(Attachment.stored_as).where(Attachment.tenant_id == scope.tenant_id, Attachment.removed_at.is_(None))
+class Kept(msgspec.Struct, frozen=True):
+    """A file that a row points to: what else lies in a tenant's folder is left of rollbacks."""
+
+    id: str
+    stored_as: str
+    name: str
+    media_type: str
+    size: int
+    content_hash: str
+
+
+def kept(session: Unit, tenant_id: str) -> tuple[Kept, ...]:
+    """Return the files of a tenant, ordered by the name they are stored under."""
+    rows = session.execute(
+        select(
+            Attachment.id,
+            Attachment.stored_as,
+            Attachment.name,
+            Attachment.media_type,
+            Attachment.size,
+            Attachment.content_hash,
         )
+        .where(Attachment.tenant_id == tenant_id, Attachment.removed_at.is_(None))
+        .order_by(Attachment.stored_as)
     )
+    return tuple(Kept(*row) for row in rows)

@@ -92,21 +92,27 @@ def append(scope: Scope, action: str, operation: str, subject: str | None) -> He
     The head's row is held until the transaction ends, so that numbers have no gap and no two entries one predecessor.
     """
     scope.flush()
-    tenant = scope.tenant_id
-    connection = scope.session.connection()
+    return append_for(scope.session, scope.tenant_id, scope.actor.person_id, scope.now, action, operation, subject)
+
+
+def append_for(
+    session: Unit, tenant: str, person: str | None, now: dt.datetime, action: str, operation: str, subject: str | None
+) -> Head:
+    """Add the entry of a unit of work that has no scope, because it must not need the region's plugin."""
+    connection = session.connection()
     head = connection.execute(_HEAD, {"tenant": tenant}).one_or_none()
     if head is None:
-        first = {"tenant_id": tenant, "id": tenant, "seq": 0, "hash": chain.FIRST, "at": scope.now}
-        insert_if_absent(scope.session, AuditHead, first)
+        first = {"tenant_id": tenant, "id": tenant, "seq": 0, "hash": chain.FIRST, "at": now}
+        insert_if_absent(session, AuditHead, first)
         head = connection.execute(_HEAD, {"tenant": tenant}).one()
     seq, previous, last_at = head
-    changed = scope.session.changes
+    changed = session.changes
     rows = tuple((one.verb, one.table, one.id) for one in changed.rows[:MOST_CHANGES])
     draft = Entry(
         tenant,
         seq + 1,
-        scope.now,
-        _commitment(scope),
+        now,
+        _commitment(session, tenant, person),
         action,
         operation,
         subject or _first_added(rows),
@@ -119,7 +125,7 @@ def append(scope: Scope, action: str, operation: str, subject: str | None) -> He
     digest = chain.digest(draft)
     values = {name: getattr(draft, name) for name in Entry.__dataclass_fields__} | {"id": new_id(), "hash": digest}
     connection.execute(_ADD, values | {"changes": [list(row) for row in rows]})
-    connection.execute(_MOVE_HEAD, {"tenant": tenant, "to": seq + 1, "digest": digest, "now": scope.now})
+    connection.execute(_MOVE_HEAD, {"tenant": tenant, "to": seq + 1, "digest": digest, "now": now})
     return Head(seq + 1, digest, last_at if seq else None)
 
 
@@ -127,19 +133,19 @@ def _first_added(rows: tuple[tuple[str, str, str | None], ...]) -> str | None:
     return next((f"{table}/{row_id}" for verb, table, row_id in rows if verb == "add" and row_id), None)
 
 
-def _commitment(scope: Scope) -> str | None:
+def _commitment(session: Unit, tenant_id: str, person: str | None) -> str | None:
     """Return what stands for the actor in this tenant's log, made at the first entry; None for the system."""
-    person = scope.actor.person_id
     if person is None:
         return None
-    known = scope.session.connection().execute(_ACTOR, {"tenant": scope.tenant_id, "person": person}).scalar()
+    connection = session.connection()
+    known = connection.execute(_ACTOR, {"tenant": tenant_id, "person": person}).scalar()
     if known is not None:
         return str(known)
     salt = secrets.token_hex(32)
-    made = {"tenant_id": scope.tenant_id, "id": new_id(), "person_id": person, "salt": salt}
-    insert_if_absent(scope.session, AuditActor, made | {"commitment": chain.commitment(salt, person)})
+    made = {"tenant_id": tenant_id, "id": new_id(), "person_id": person, "salt": salt}
+    insert_if_absent(session, AuditActor, made | {"commitment": chain.commitment(salt, person)})
     # Two requests of one person may have made it at once: what stands counts.
-    return str(scope.session.connection().execute(_ACTOR, {"tenant": scope.tenant_id, "person": person}).scalar_one())
+    return str(connection.execute(_ACTOR, {"tenant": tenant_id, "person": person}).scalar_one())
 
 
 def entries(session: Unit, tenant_id: str) -> Iterator[Entry]:

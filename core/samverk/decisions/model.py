@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import TenantTable, reference, tenant_key
+from samverk.database import TenantTable, personal, reference, tenant_key
 
 
 class Proposal(TenantTable):
@@ -36,5 +36,5 @@ class Proposal(TenantTable):
     outcome: Mapped[str | None]
     outcome_reference: Mapped[str | None]
     outcome_on: Mapped[dt.date | None]
-    history: Mapped[list[Any]]
+    history: Mapped[list[Any]] = personal()
     version: Mapped[int] = mapped_column(default=1)

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import IdType, TenantTable, optional_reference, tenant_key
+from samverk.database import IdType, TenantTable, optional_reference, personal, tenant_key
 
 
 class Invitation(TenantTable):
@@ -13,7 +13,7 @@ class Invitation(TenantTable):
 
     __tablename__ = "invitation"
     __table_args__ = (tenant_key("party_id", "party"), Index("ix_invitation_email", "tenant_id", "email"))
-    email: Mapped[str]
+    email: Mapped[str] = personal()
     role: Mapped[str]
     party_id: Mapped[str | None] = optional_reference()
     valid_from: Mapped[dt.date | None]

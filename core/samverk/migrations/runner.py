@@ -93,6 +93,13 @@ def pending(url: str) -> tuple[str, ...]:
     return tuple(reversed([revision.revision for revision in revisions if revision.revision != current]))
 
 
+def known() -> frozenset[str]:
+    """Return every revision that this version knows."""
+    from alembic.script import ScriptDirectory
+
+    return frozenset(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def migrate(url: str, target: str = "head", *, app_role: str | None = None) -> None:
     """Apply what is pending, write the registers and, on PostgreSQL, lay on policies and the rights of `app_role`.
 

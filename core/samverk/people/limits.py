@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from samverk.database import Database, Unit
 from samverk.errors import TooManyRequests
@@ -18,10 +18,13 @@ PER_ACCOUNT, PER_ADDRESS = 10, 60
 WINDOW = dt.timedelta(minutes=15)
 
 
+def _hash(account: str) -> str:
+    return hashlib.sha256(account.casefold().encode()).hexdigest()
+
+
 def whose(kind: str, account: str, address: str) -> tuple[tuple[str, int], ...]:
     """Return ((who, limit), …) for an account and a network address; the account is not stored in clear."""
-    hashed = hashlib.sha256(account.casefold().encode()).hexdigest()
-    return (f"{kind}:{hashed}", PER_ACCOUNT), (f"address:{address}", PER_ADDRESS)
+    return (f"{kind}:{_hash(account)}", PER_ACCOUNT), (f"address:{address}", PER_ADDRESS)
 
 
 def check(session: Unit, tried: Iterable[tuple[str, int]], now: dt.datetime) -> None:
@@ -39,6 +42,11 @@ def count(session: Unit, tried: Iterable[tuple[str, int]], now: dt.datetime) -> 
     session.add_all([Attempt(who=who, at=now) for who, _limit in tried])
     session.execute(delete(Attempt).where(Attempt.at < now - WINDOW))
     session.flush()
+
+
+def forget(session: Unit, *accounts: str) -> None:
+    """Delete the tries for accounts, of every kind."""
+    session.execute(delete(Attempt).where(or_(*(Attempt.who.endswith(f":{_hash(one)}") for one in accounts))))
 
 
 def count_afterwards(session: Unit, tried: tuple[tuple[str, int], ...], now: dt.datetime) -> None:

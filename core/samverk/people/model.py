@@ -156,5 +156,5 @@ class ProviderIdentity(TenantTable):
     __table_args__ = (UniqueConstraint("tenant_id", "issuer", "subject"),)
     person_id: Mapped[str] = mapped_column(IdType, ForeignKey("person.id"))
     issuer: Mapped[str]
-    subject: Mapped[str]
+    subject: Mapped[str] = personal()
     created_at: Mapped[dt.datetime]

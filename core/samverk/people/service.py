@@ -225,32 +225,35 @@ def grant(
 
 def roles_changed(scope: Scope, person_id: str, *, ends_sessions: bool = True) -> None:
     """Note where a person belongs from now on, and end the sessions: called after every change of roles."""
-    rows = scope.session.execute(
+    note_belonging(scope.session, scope.tenant_id, person_id, scope.today)
+    if ends_sessions:
+        sessions.end_all(scope.session, person_id, scope.now)
+
+
+def note_belonging(session: Unit, tenant_id: str, person_id: str, today: dt.date) -> None:
+    """Work out from the roles of a person, those that had not ended by `today`, whether they belong to a tenant."""
+    rows = session.execute(
         select(RoleGrant.role, RoleGrant.valid_from, RoleGrant.valid_to).where(
-            RoleGrant.tenant_id == scope.tenant_id,
+            RoleGrant.tenant_id == tenant_id,
             RoleGrant.person_id == person_id,
             RoleGrant.suspended_at.is_(None),
-            or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= scope.today),
+            or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= today),
         )
     ).all()
-    scope.session.execute(
-        delete(Belonging).where(Belonging.person_id == person_id, Belonging.tenant_id == scope.tenant_id)
-    )
+    session.execute(delete(Belonging).where(Belonging.person_id == person_id, Belonging.tenant_id == tenant_id))
     if rows:
         begins, ends = [row.valid_from for row in rows], [row.valid_to for row in rows]
-        scope.add(
+        session.add(
             Belonging(
                 id=new_id(),
                 person_id=person_id,
-                tenant_id=scope.tenant_id,
+                tenant_id=tenant_id,
                 begins_on=None if None in begins else min(day for day in begins if day),
                 ends_on=None if None in ends else max(day for day in ends if day),
                 administers=any(row.role == "administrator" for row in rows),
             )
         )
-        scope.flush()
-    if ends_sessions:
-        sessions.end_all(scope.session, person_id, scope.now)
+        session.flush()
 
 
 def person_by_email(session: Unit, email: str) -> str:

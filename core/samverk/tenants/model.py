@@ -10,7 +10,7 @@ from samverk.database import InstallationTable, Reach, TenantTable, optional_ref
 
 
 class Tenant(InstallationTable):
-    """One regional council on the installation."""
+    """One regional council on the installation. Under legal hold nothing of it is deleted or erased."""
 
     __tablename__ = "tenant"
     reach = Reach("tenant", "id")
@@ -24,6 +24,8 @@ class Tenant(InstallationTable):
     seen_at: Mapped[dt.date | None]
     about: Mapped[dict[str, Any] | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
+    held_since: Mapped[dt.datetime | None]
+    hold_reason: Mapped[str | None]
 
 
 class ModelVersion(TenantTable):

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import rfc8785
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from samverk.database import Database, IdType, Unit, new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem
@@ -26,8 +26,11 @@ from samverk.scope import PUBLIC, Scope, TenantInfo
 from samverk.tenants.model import Counter, MemberSet, Membership, ModelVersion, Party, Source, Tenant
 
 RESERVED = frozenset(
-    ("api", "static", "sign-in", "sign-out", "healthz", "readyz", "profile", "admin", "settings", "docs", "assets")
-)
+    (
+        "api", "static", "sign-in", "sign-out", "healthz", "readyz", "profile", "admin", "settings", "docs", "assets",
+        "privacy",
+    )
+)  # fmt: skip
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
@@ -106,6 +109,27 @@ def every(session: Unit) -> tuple[TenantInfo, ...]:
     """Return all tenants by slug; for the front page of the installation."""
     rows = session.execute(select(*COLUMNS).order_by(Tenant.slug))
     return tuple(TenantInfo(*row) for row in rows)
+
+
+def hold(session: Unit, slug: str, reason: str, now: dt.datetime) -> None:
+    """Put a region under legal hold. Raises NotFound, and Invalid without a reason."""
+    words = " ".join(reason.split())
+    if not words:
+        raise Invalid((Problem("/reason", _("Say why."), field="reason"),))
+    tenant = find(session, slug)
+    session.execute(update(Tenant).where(Tenant.id == tenant.id).values(held_since=now, hold_reason=words))
+
+
+def release(session: Unit, slug: str) -> None:
+    """End the legal hold of a region. Raises NotFound."""
+    tenant = find(session, slug)
+    session.execute(update(Tenant).where(Tenant.id == tenant.id).values(held_since=None, hold_reason=None))
+
+
+def held(session: Unit) -> dict[str, str]:
+    """Return {tenant id: reason} of the regions under legal hold."""
+    rows = session.execute(select(Tenant.id, Tenant.hold_reason).where(Tenant.held_since.is_not(None)))
+    return {tenant_id: reason or "" for tenant_id, reason in rows}
 
 
 def in_each(database: Database, reason: str) -> Iterator[tuple[TenantInfo, Unit]]:

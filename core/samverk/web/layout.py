@@ -64,6 +64,7 @@ STATES: dict[str, tuple[str, str]] = {
     "sending": ("◐", N_("being sent")),
     "sent": ("●", N_("sent")),
     "failed": ("×", N_("failed")),
+    "kept_back": ("–", N_("kept back: not sent from here")),
     "comment": ("◐", N_("out for comment")),
     "approved": ("■", N_("approved")),
     "planned": ("○", N_("planned")),
