@@ -299,6 +299,11 @@ def may_retry(error: DBAPIError) -> bool:
     return state in ("40001", "40P01") or "database is locked" in str(error.orig)
 
 
+def names_nothing(error: DBAPIError) -> bool:
+    """Say whether a statement asked for an id that is no id; the embedded database just finds nothing then."""
+    return getattr(error.orig, "sqlstate", None) == "22P02"
+
+
 @functools.cache
 def _encoder() -> msgspec.json.Encoder:
     return msgspec.json.Encoder()

@@ -287,13 +287,13 @@ def canaries(sent: Outgoing) -> set[str]:
     return set(CANARY.findall(texts(sent)))
 
 
-_NONCE = re.compile(r"nonce-[\w-]+|nonce=\"[\w-]+\"")
+_NONCE = re.compile(r"nonce-[\w-]+|nonce=\"[\w-]+\"|urn:uuid:[0-9a-f-]{36}")
 
 
 def comparable(sent: Outgoing, ids: tuple[str, ...]) -> tuple[int, tuple[tuple[str, str], ...], str]:
-    """Return an answer without what differs by itself: nonces, and the ids that were asked for."""
+    """Return an answer without what differs by itself: nonces, the request's id, and the ids that were asked for."""
     body = _NONCE.sub("", sent.body.decode("utf-8", "replace"))
-    headers = [(name, _NONCE.sub("", value)) for name, value in sent.headers]
+    headers = [(name, _NONCE.sub("", value)) for name, value in sent.headers if name != "request-id"]
     for one in ids:
         body = body.replace(one, "ID")
         headers = [(name, value.replace(one, "ID")) for name, value in headers]

@@ -83,7 +83,7 @@ class Entry:
         Raises Conflict when the key was used for another body.
         """
         scope = call.scope
-        key = call.headers["idempotency-key"][:200]
+        key = call.headers["idempotency-key"]
         route = f"{call.route.name} {'/'.join(call.path.values())}"
         digest = hashlib.sha256(msgspec.json.encode(call.json, order="deterministic")).hexdigest()
         known: Any = scope.session.execute(
