@@ -72,7 +72,7 @@ FIELD_WORDS = {
     "title": "ein tittel", "summary": "ei oppsummering", "day": "2026-12-24", "status": "done", "state": "all",
     "kind": "status", "year": "2027", "period": "3", "cycle": "insam", "email": "someone@elsewhere.example",
     "old": NOBODY, "role": "partner", "owner_role": "leiar", "deadline": "2027-01-31", "comment_until": "2026-12-24",
-    "held_on": "2027-02-02", "starts_at": "09.00", "place": "rådhuset", "link": "https://example.org/x",
+    "held_on": "2027-02-02", "starts_at": "09:00", "place": "rådhuset", "link": "https://example.org/x",
     "body": "directors",
     "outcome": "adopted", "on": "2026-11-01", "reference": "KST 7/26", "since": "2026-01-01", "then": "open",
     "without_item": "none", "lang": "nn", "next": "/", "password": "not the password", "after": "0", "before": "9",
@@ -198,13 +198,14 @@ def json_body(world: World, cell: Cell) -> dict[str, Any]:
     """Return a body of the route's struct: required fields by name, ids as for posted fields."""
     found: dict[str, Any] = {}
     for field in msgspec.structs.fields(cell.route.body):
-        if typing.get_origin(field.type) is dict:
+        kinds = set(_kinds(field.type))
+        if dict in kinds:
             found[field.name] = {}
-        elif field.name in FIELD_KINDS and field.type in (str, str | None):
+        elif field.name in FIELD_KINDS and str in kinds:
             found[field.name] = object_id(world, FIELD_KINDS[field.name], _of_fields(cell))
         elif field.name in FIELD_WORDS:
             value = FIELD_WORDS[field.name]
-            found[field.name] = int(value) if field.type is int else value
+            found[field.name] = int(value) if int in kinds else value
         elif field.name == "verdict":
             found[field.name] = "disagree"
         else:
@@ -212,6 +213,18 @@ def json_body(world: World, cell: Cell) -> dict[str, Any]:
                 f"no probe knows what {field.name} of {cell.route.name} is: add it to FIELD_WORDS"
             )
     return found
+
+
+def _kinds(kind: Any) -> Iterator[Any]:
+    """Yield the plain types that a field's type is made of."""
+    origin = typing.get_origin(kind)
+    if origin is dict:
+        yield dict
+    elif origin is None:
+        yield kind
+    else:
+        for inner in typing.get_args(kind):
+            yield from _kinds(inner)
 
 
 def may(cell: Cell) -> bool:

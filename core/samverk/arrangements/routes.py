@@ -7,7 +7,7 @@ from typing import Annotated, cast
 from urllib.parse import urlencode
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from samverk.arrangements import change_routes, municipality_routes, service, views
 from samverk.arrangements.detail import ArrangementView, get_arrangement
@@ -75,7 +75,7 @@ class ListAsked(Day, frozen=True, forbid_unknown_fields=True):
     """Which page of the arrangements: `after` is the place that `next` of the page before names."""
 
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
-    after: Annotated[str, Meta(pattern=r"^[0-9]{1,9}:[a-z0-9_-]{1,200}\Z")] | None = None
+    after: Annotated[str, Meta(pattern=r"^[0-9]{1,9}:[a-z0-9_-]{1,200}\Z")] | UnsetType = UNSET
 
 
 class ArrangementItem(msgspec.Struct, frozen=True):
@@ -167,8 +167,8 @@ def _named(scope: Scope, text: LocalText | None) -> Name | None:
 def list_arrangements(call: Call) -> Answer:
     """List the arrangements of the region as of a day."""
     scope, asked = call.scope, cast(ListAsked, call.asked)
-    on, limit = tenants.day_of(scope, asked.as_of), asked.limit
-    rows, after = service.list_arrangements(scope, on, limit=limit, after=asked.after)
+    on, limit = tenants.day_of(scope, asked.as_of or None), asked.limit
+    rows, after = service.list_arrangements(scope, on, limit=limit, after=asked.after or None)
     items = tuple([_item(scope, row) for row in rows])
     following = None
     if after is not None:
@@ -206,7 +206,7 @@ def _item(scope: Scope, row: ArrangementRow) -> ArrangementItem:
 def api_get_arrangement(call: Call) -> Answer:
     """Get one arrangement with its parties and legal forms through time."""
     scope, asked = call.scope, cast(Day, call.asked)
-    on = tenants.day_of(scope, asked.as_of)
+    on = tenants.day_of(scope, asked.as_of or None)
     found = get_arrangement(scope, call.path["arrangement_id"], on)
     return Json(_full(scope, found, on.isoformat()), version=found.version)
 

@@ -89,13 +89,13 @@ def keep(session: Unit, row: Sequence[Any]) -> TenantInfo:
 
 
 def locale_of(session: Unit, slug: str | None) -> str:
-    """Return the leading language of a tenant, English for the installation."""
+    """Return the leading language of a tenant, English for the installation, nothing for a tenant that is none."""
     if slug is None:
         return "en"
     try:
         return find(session, slug).locale
     except NotFound:
-        return "en"
+        return ""
 
 
 def every(session: Unit) -> tuple[TenantInfo, ...]:

@@ -3,10 +3,11 @@
 Source: security rules 32 and 33; measured traps M3 to M6.
 """
 
+import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any, cast, get_args
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -20,6 +21,7 @@ MAX_DEPTH = 32
 FORM_TYPE = "application/x-www-form-urlencoded"
 JSON_TYPE = "application/json"
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _OPENING_OR_CLOSING = re.compile(rb"[\[\]{}]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -134,10 +136,23 @@ def _cleaned(value: Any, keys: list[int]) -> Any:
 
 def read_into(value: Any, kind: type[Any], *, is_query: bool = False) -> Any:
     """Read plain values into a struct. Raises Invalid with every fault; the texts of a query stand for their values."""
+    if is_query:
+        # As lax as a query must be read, 1e2 and 2.0 would pass for numbers.
+        wrong = [
+            name for name in _numbers(cast(Hashable, kind)) if name in value and _WHOLE.fullmatch(value[name]) is None
+        ]
+        value = value | {name: f"“{value[name]}”" for name in wrong}
     try:
         return msgspec.convert(value, kind, strict=not is_query)
     except msgspec.ValidationError as error:
         raise Invalid(tuple(_problems(value, kind, is_query)) or (_problem("", error),)) from error
+
+
+@functools.cache
+def _numbers(kind: Hashable) -> tuple[str, ...]:
+    """Return the fields of a struct that are whole numbers."""
+    fields = msgspec.structs.fields(cast("type[msgspec.Struct]", kind))
+    return tuple(field.encode_name for field in fields if int in (field.type, *get_args(field.type)))
 
 
 def _problems(value: Any, kind: type[Any], is_query: bool) -> Iterator[Problem]:

@@ -7,10 +7,11 @@ import datetime as dt
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 UUID = r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
-NO_CONTROLS = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]*$"
+_CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff"
+NO_CONTROLS = rf"^[^{_CONTROLS}]*\Z"
 
 Id = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 """An id in an answer."""
@@ -23,8 +24,8 @@ Key = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,60}\Z")]
 
 Line = Annotated[str, Meta(pattern=NO_CONTROLS, max_length=500)]
 Words = Annotated[str, Meta(pattern=NO_CONTROLS, max_length=20_000)]
-Reason = Annotated[str, Meta(pattern=r"^[^\u0000-\u001f\u007f\ufffe\uffff]*\S[^\u0000-\u001f\u007f\ufffe\uffff]*\Z",
-                             max_length=2_000)]  # fmt: skip
+Reason = Annotated[str, Meta(pattern=rf"^[^{_CONTROLS}\S]*[^{_CONTROLS}\s][^{_CONTROLS}]*\Z", max_length=2_000)]
+"""Words that must say something."""
 Language = Literal["nn", "nb", "sv", "en"]
 
 
@@ -46,7 +47,7 @@ class Name(msgspec.Struct, frozen=True):
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What every operation may be asked in its query: the language of words and faults."""
 
-    lang: Language | None = None
+    lang: Language | UnsetType = UNSET
 
 
 class Page(Asked, frozen=True, forbid_unknown_fields=True):
@@ -59,4 +60,4 @@ class Page(Asked, frozen=True, forbid_unknown_fields=True):
 class Day(Asked, frozen=True, forbid_unknown_fields=True):
     """As of which day; the region's own where none is named."""
 
-    as_of: dt.date | None = None
+    as_of: dt.date | UnsetType = UNSET

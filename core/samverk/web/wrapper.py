@@ -196,7 +196,8 @@ class _Frame:
             # Signing in on the way to a region's page speaks that region's language.
             slug = query["next"][-1].strip("/").partition("/")[0]
             slug = slug if SLUG.fullmatch(slug) else None
-        return credential.actor.locale or self.wrapper.entry.locale_of(self.session, slug)
+        known = credential.actor.locale or self.wrapper.entry.locale_of(self.session, slug)
+        return known or i18n.preferred(self.incoming.headers.get("accept-language", ""))
 
     def _query(self) -> Mapping[str, tuple[str, ...]]:
         """Return what the query says, nothing where it cannot be read: that is told when its language is known."""
