@@ -47,36 +47,44 @@ class Region:
     arrangements: tuple[str, ...]
 
 
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
 @contextmanager
-def system_scope(database: Database, slug: str, now: dt.datetime) -> Iterator[Scope]:
+def system_scope(database: Database, slug: str, moment: dt.datetime) -> Iterator[Scope]:
     with database.unit(write=True) as session:
         session.info["system"] = True
-        yield onboarding.open_system_scope(session, registries.discover(), slug, now)
+        yield onboarding.open_system_scope(session, registries.discover(), slug, moment)
 
 
 def prepare(folder: Path, *, url: str | None = None, arrangements: int = 6, members: int = 4) -> Region:
     """Write the region into a data folder, or into the migrated database at `url`."""
-    registry, now = registries.discover(), dt.datetime.now(dt.UTC)
+    registry, moment = registries.discover(), now()
     folder.mkdir(parents=True, exist_ok=True)
     if url is None:
         url = seed.url(folder)
         runner.migrate(url)
     database, plugin = Database(url), seed.insam_plugin(registry)
-    seed.add_region(database, registry, plugin, TENANT, now, arrangements=arrangements, members=members, each=members)
-    with system_scope(database, TENANT, now) as scope:
+    seed.add_region(
+        database, registry, plugin, TENANT, moment, arrangements=arrangements, members=members, each=members
+    )
+    with system_scope(database, TENANT, moment) as scope:
         parties = scope.session.scalars(select(Party.id).where(Party.tenant_id == scope.tenant_id, Party.is_member))
         party_ids = tuple(parties)
-        person = people.add_person(scope.session, "office@answers.example", "office", now)
+        person = people.add_person(scope.session, "office@answers.example", "office", moment)
         people.grant(scope, person, "secretariat")
         for party in party_ids:
             people.grant(scope, person, "contact", party_id=party)
-        token = people.create_token(scope.session, person, scope.tenant_id, now)
+        token = people.create_token(scope.session, person, scope.tenant_id, moment)
         first = seed.open_round(scope, plugin)
         spare = _another_round(scope)
         forms = scope.session.execute(
             select(Form.id, Form.role).where(Form.tenant_id == scope.tenant_id, Form.round_id == first)
         ).all()
-        planned = [meetings.create_meeting(scope, body, now.date() + dt.timedelta(days=30)) for body in _bodies(scope)]
+        planned = [
+            meetings.create_meeting(scope, body, moment.date() + dt.timedelta(days=30)) for body in _bodies(scope)
+        ]
         items = tuple(meetings.add_item(scope, planned[0], {"nn": f"Sak {number}"}) for number in range(3))
         raised = tuple(
             points.raise_point(scope, f"Punkt {number}", "nn", owner_party_id=party_ids[0]) for number in range(8)
