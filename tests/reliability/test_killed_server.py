@@ -267,7 +267,7 @@ def test_a_killed_server_loses_and_doubles_nothing(region: Region, capsys: pytes
     with capsys.disabled():
         print(f"\nready again after {statistics.median(ready):.2f} s, at worst {ready[-1]:.2f} s")
         scale.made("K1", "kills of the server during submissions", kills, kills)
-        scale.made("K1", "acknowledged submissions under kills", sum(said.values()), wanted)
+        scale.made("K1 acknowledged", "submissions under kills", sum(said.values()), wanted)
     # What stands in the way of being ready is work of the processor; on a machine that others use the clock says more.
     assert max(victim.processor[1:]) <= READY_SECONDS
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests import scale
 from tests.installation import Installation
 from tests.postgres_server import PostgresServer, migrate
 from tests.web import raw
@@ -288,6 +289,8 @@ def test_every_refusal_takes_less_than_a_tenth_of_a_second_of_the_processor(site
             slow[case.name] = statistics.median(took)
 
     assert slow == {}
+    cases = len((*BODIES, *ADDRESSES, *HEADERS))
+    scale.made("F2", "malformed requests on both engines", cases, 100)
 
 
 @pytest.mark.parametrize("host", HOSTS)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import scale
 from tests.installation import PASSWORD, InProcess, Installation, httpx_client
 from tests.rounds.test_wrong_input import own_form
 from tests.stories.test_two_quarters import HOST, HOSTS
@@ -192,6 +193,7 @@ def test_a_story_leaves_lines_without_a_word_of_what_was_said(embedded: Installa
     events = {one["event"] for one in written if one["logger"] == "samverk.security"}
     assert events == {"sign-in-failed", "forged-form", "other-region", "wrong-host"}
     assert len(requests) >= 14
+    scale.made("L1", "stories scanned", 1, 1)
 
 
 def test_a_fault_is_logged_as_one_line_without_the_words_of_the_driver(lines: io.StringIO) -> None:
