@@ -48,7 +48,9 @@ check: .stamps/assets ## Format, lint, types and the fast tests (before every co
 bench: .stamps/assets ## Measure speed against the bare server on this machine (ARGS are passed on)
 	@$(PY) -m bench $(ARGS)
 
-nightly: test bench ## Everything: all tests, then the benchmark
+nightly: .stamps/assets ## Prove every figure (FULL=1: at its size for the night), then all tests, then the benchmark
+	@$(PY) -m scripts.nightly
+	@$(MAKE) --no-print-directory test bench
 
 install: .stamps/assets ## Only install what the other commands need
 

@@ -23,6 +23,7 @@ from samverk.reference import service as reference
 from samverk.registry import Registry
 from samverk.scope import Scope
 from samverk.tenants.entry import Entry
+from samverk.web import rates
 from samverk.web.outgoing import Outgoing
 from samverk.web.wrapper import Incoming, Wrapper
 from samverk.wheel.routes import routes as wheel_routes
@@ -86,8 +87,11 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
         reference.refresh(session)
     known = registry.discover()
     onboarding.create_tenant(database, known, "insam_nordgudbrandsdal", NOW, with_starter=True, is_demonstration=True)
+    journal = Journal(Anchors(folder / "audit-heads"))
     yield Region(
-        database, known, Wrapper(read, database, Entry(known), Journal(Anchors(folder / "audit-heads")), lambda: NOW)
+        database,
+        known,
+        Wrapper(read, database, Entry(known), journal, lambda: NOW, rates.of(read)),
     )
     database.dispose()
 

@@ -22,6 +22,7 @@ from samverk.registry import Registry
 from samverk.rounds.questionnaire import Pinned
 from samverk.settings import Settings, handed_over
 from samverk.tenants.entry import Entry
+from samverk.web import rates, record
 from samverk.web.call import Route
 from samverk.web.wrapper import Wrapper
 
@@ -78,8 +79,12 @@ def settle(routes: tuple[Route, ...]) -> None:
 
     Ran with msgspec 0.22.0: a segmentation fault in one of six starts of four threads, none when it was done before.
     """
-    for kind in (*SETTLED, *(route.body for route in routes if route.body is not None)):
+    given = {kind for route in routes if route.is_api for kind in (route.body, route.query) if kind is not None}
+    for kind in (*SETTLED, *given):
         msgspec.json.Decoder(kind)
+    for kind in given:
+        for field in msgspec.structs.fields(kind):
+            msgspec.json.Decoder(field.type)
 
 
 def utc_now() -> dt.datetime:
@@ -115,6 +120,7 @@ def frame(
         Entry(registry or registries.discover(settings.hook_seconds, is_safe_mode=settings.safe_mode)),
         Journal(Anchors(settings.data / "audit-heads")),
         clock,
+        rates.of(settings),
     )
 
 
@@ -123,6 +129,8 @@ def from_environment() -> "Litestar":
     import gc
 
     settings = handed_over()
+    if settings.log == "json":
+        record.to_json()
     if not settings.is_sqlite:
         from samverk.migrations import runner  # of no use to the embedded database
 

@@ -306,9 +306,17 @@ Fault = DBAPIError
 
 
 def may_retry(error: DBAPIError) -> bool:
-    """Say whether the same work may succeed when tried again: a lost race, or a busy database (rule 22)."""
+    """Say whether the same work may succeed when tried again: a lost race, or a busy database (rule 22).
+
+    A row that another has added meanwhile (23505) is found by the next try, which then says what is the matter.
+    """
     state = getattr(error.orig, "sqlstate", None)
-    return state in ("40001", "40P01") or "database is locked" in str(error.orig)
+    return state in ("40001", "40P01", "23505") or "database is locked" in str(error.orig)
+
+
+def names_nothing(error: DBAPIError) -> bool:
+    """Say whether a statement asked for an id that is no id; the embedded database just finds nothing then."""
+    return getattr(error.orig, "sqlstate", None) == "22P02"
 
 
 @functools.cache
@@ -392,9 +400,14 @@ def insert_or_update(session: Unit, table: type[Base], values: dict[str, Any], c
     session.execute(_insert(session, table, values).on_conflict_do_update(index_elements=keys, set_=changes))
 
 
-def insert_if_absent(session: Unit, table: type[Base], values: dict[str, Any]) -> None:
-    """Insert a row unless one with its keys is there; a second that comes at once waits and adds nothing."""
-    session.execute(_insert(session, table, values).on_conflict_do_nothing())
+def insert_if_absent(session: Unit, table: type[Base], values: dict[str, Any]) -> bool:
+    """Insert a row unless one with its keys is there; a second that comes at once waits and adds nothing.
+
+    Say whether the row was added.
+    """
+    # The count of rows is not known on both engines; what comes back is.
+    key = cast(Table, table.__table__).c.id
+    return session.scalar(_insert(session, table, values).on_conflict_do_nothing().returning(key)) is not None
 
 
 def _insert(session: Unit, table: type[Base], values: dict[str, Any]) -> Any:

@@ -52,6 +52,10 @@ class NotAllowed(SamverkError):
     kind = "not-allowed"
 
 
+class Forged(NotAllowed):
+    """A form that another site sent, or one without the session's token."""
+
+
 @dataclass
 class Invalid(SamverkError):
     """The input has faults; all of them, never just the first. `kept` is what the person wrote, given back."""

@@ -39,6 +39,20 @@ def locale() -> str:
     return _current.get()
 
 
+def preferred(header: str) -> str:
+    """Return the language that a browser asks for first among ours, English where it asks for none.
+
+    >>> preferred("da, nn-NO;q=0.9, sv"), preferred("no"), preferred("")
+    ('nn', 'nb', 'en')
+    """
+    for part in header[:200].split(","):
+        code = part.partition(";")[0].strip().lower().partition("-")[0]
+        code = "nb" if code == "no" else code
+        if code in LOCALES:
+            return code
+    return "en"
+
+
 @contextmanager
 def using(wanted: str) -> Iterator[None]:
     """Speak the given language inside the block; an unknown one is spoken as English."""

@@ -8,6 +8,7 @@ import re
 import secrets
 import tomllib
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,10 @@ VARIABLES = (
     "threads",
     "hook_seconds",
     "scanner",
+    "reads_per_minute",
+    "writes_per_minute",
+    "trusted_proxies",
+    "log",
 )
 
 
@@ -62,6 +67,12 @@ class Settings:
     files_folder: Path | None = None
     safe_mode: bool = False
     oidc: tuple[Provider, ...] = ()
+    reads_per_minute: int = 6_000
+    writes_per_minute: int = 6_000
+    """How often one person in a region may ask and change; all behind one address five times as much."""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Whose X-Forwarded-For is believed."""
+    log: str = "text"
 
     @property
     def files(self) -> Path:
@@ -109,6 +120,10 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode
         hook_seconds=_hook_seconds(given.get("hook_seconds", "2")),
         safe_mode=safe_mode,
         oidc=_providers(providers, is_loopback=_is_loopback(public_url)),
+        reads_per_minute=_per_minute("READS", given.get("reads_per_minute", "6000")),
+        writes_per_minute=_per_minute("WRITES", given.get("writes_per_minute", "6000")),
+        trusted_proxies=_networks(given.get("trusted_proxies", "")),
+        log=_log(given.get("log", "text")),
     )
 
 
@@ -152,6 +167,27 @@ def _hook_seconds(given: str) -> float:
     if not 0.1 <= seconds <= 10:
         raise SettingsError("SAMVERK_HOOK_SECONDS must be a number from 0.1 to 10; correct it.")
     return seconds
+
+
+def _per_minute(what: str, given: str) -> int:
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= 10_000_000:
+        raise SettingsError(f"SAMVERK_{what}_PER_MINUTE must be a number from 1 to 10000000; correct it.")
+    return int(given)
+
+
+def _networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(one.strip()) for one in given.split(",") if one.strip())
+    except ValueError as error:
+        raise SettingsError(
+            "SAMVERK_TRUSTED_PROXIES must be addresses or networks with commas between (10.0.0.0/8); correct it."
+        ) from error
+
+
+def _log(given: str) -> str:
+    if given not in ("text", "json"):
+        raise SettingsError("SAMVERK_LOG must be text or json; correct it.")
+    return given
 
 
 def _is_loopback(url: str) -> bool:

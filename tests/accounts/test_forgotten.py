@@ -116,14 +116,16 @@ def test_the_letter_names_the_public_address_never_the_host_that_was_asked(site:
 
     installation, email = site
     client = httpx_client(installation)
-    client.post("/sign-in/forgotten", data={"email": email}, headers={"host": "evil.example"})
+    evil = client.post("/sign-in/forgotten", data={"email": email}, headers={"host": "evil.example"})
+    assert (evil.status_code, delivery.claim(installation.database, installation.now)) == (400, ())
+    client.post("/sign-in/forgotten", data={"email": email}, headers={"host": "localhost:8000"})
 
     claimed = delivery.claim(installation.database, installation.now)
     body = delivery.compose(claimed[0], installation.settings).get_content()
 
     assert [one.address for one in claimed] == [email]
     assert f"http://127.0.0.1:8000{installation.link(email)}" in body
-    assert "evil" not in body
+    assert "localhost" not in body
 
 
 def test_neither_the_database_nor_the_outbox_page_holds_the_secret(embedded: Installation) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, text
+from tests import scale
 from tests.installation import Browser, Installation
 from tests.stories.test_two_quarters import HOSTS, answer_everything, open_round
 
@@ -186,6 +187,7 @@ def test_every_way_of_tampering_is_found_at_its_place(embedded: Installation) ->
     database.dispose()
 
     assert wrong == []
+    scale.made("A1", "changes to the log behind its back", 500 * SCALE, 500, seed)
 
 
 def test_a_log_that_was_written_anew_is_found_by_the_head_kept_outside(embedded: Installation) -> None:
@@ -271,3 +273,4 @@ def test_numbers_have_no_gap_when_units_fail_side_by_side(installation: Installa
         faults, hashes = service.verify(session, own)
     assert (faults, sorted(hashes)) == ((), list(range(1, sum(kept) + 1)))
     assert sum(kept) > 20
+    scale.made("C6", "entries of the log with work undone", 100 * SCALE, 100)

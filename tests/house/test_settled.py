@@ -19,7 +19,7 @@ BEFORE_THREADS = {
     "rounds/service.py": {"Pinned"},
     "tenants/service.py": {"Definition"},
     "documents/tree.py": {"Document"},
-    "web/wrapper.py": {"route.body"},
+    "web/body.py": {"kind", "field.type"},
     "hooks/values.py": {"_PROMISED[hook]"},
 }
 """Who converts into what. One more needs a place in `app.SETTLED`, or in its own module while that is imported."""

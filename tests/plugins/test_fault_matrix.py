@@ -103,6 +103,8 @@ def switch_on(scope: Scope) -> None:
 def test_there_are_eighteen_faults_and_seven_hooks_that_are_called() -> None:
     assert len(CALL_FAULTS) + len(START_FAULTS) == 18
     assert {"samverk_region", *HOOKS} == set(hookspecs.HOOKS)
+    cells = len(HOOKS) * len(CALL_FAULTS)
+    scale.made("G1", "faults of hooks that are called", scale.count(1) * cells, cells)
 
 
 @pytest.mark.parametrize("fault", CALL_FAULTS)

@@ -75,7 +75,7 @@ FIELD_WORDS = {
     "title": "ein tittel", "summary": "ei oppsummering", "day": "2026-12-24", "status": "done", "state": "all",
     "kind": "status", "year": "2027", "period": "3", "cycle": "insam", "email": "someone@elsewhere.example",
     "old": NOBODY, "role": "partner", "owner_role": "leiar", "deadline": "2027-01-31", "comment_until": "2026-12-24",
-    "held_on": "2027-02-02", "starts_at": "09.00", "place": "rådhuset", "link": "https://example.org/x",
+    "held_on": "2027-02-02", "starts_at": "09:00", "place": "rådhuset", "link": "https://example.org/x",
     "body": "directors",
     "outcome": "adopted", "on": "2026-11-01", "reference": "KST 7/26", "since": "2026-01-01", "then": "open",
     "without_item": "none", "lang": "nn", "next": "/", "password": "not the password", "after": "0", "before": "9",
@@ -214,13 +214,14 @@ def json_body(world: World, cell: Cell) -> dict[str, Any]:
     """Return a body of the route's struct: required fields by name, ids as for posted fields."""
     found: dict[str, Any] = {}
     for field in msgspec.structs.fields(cell.route.body):
-        if typing.get_origin(field.type) is dict:
+        kinds = set(_kinds(field.type))
+        if dict in kinds:
             found[field.name] = {}
-        elif field.name in FIELD_KINDS and field.type in (str, str | None):
+        elif field.name in FIELD_KINDS and str in kinds:
             found[field.name] = object_id(world, FIELD_KINDS[field.name], _of_fields(cell))
         elif field.name in FIELD_WORDS:
             value = FIELD_WORDS[field.name]
-            found[field.name] = int(value) if field.type is int else value
+            found[field.name] = int(value) if int in kinds else value
         elif field.name == "verdict":
             found[field.name] = "disagree"
         else:
@@ -228,6 +229,18 @@ def json_body(world: World, cell: Cell) -> dict[str, Any]:
                 f"no probe knows what {field.name} of {cell.route.name} is: add it to FIELD_WORDS"
             )
     return found
+
+
+def _kinds(kind: Any) -> Iterator[Any]:
+    """Yield the plain types that a field's type is made of."""
+    origin = typing.get_origin(kind)
+    if origin is dict:
+        yield dict
+    elif origin is None:
+        yield kind
+    else:
+        for inner in typing.get_args(kind):
+            yield from _kinds(inner)
 
 
 def may(cell: Cell) -> bool:
@@ -303,13 +316,13 @@ def canaries(sent: Outgoing) -> set[str]:
     return set(CANARY.findall(texts(sent)))
 
 
-_NONCE = re.compile(r"nonce-[\w-]+|nonce=\"[\w-]+\"")
+_NONCE = re.compile(r"nonce-[\w-]+|nonce=\"[\w-]+\"|urn:uuid:[0-9a-f-]{36}")
 
 
 def comparable(sent: Outgoing, ids: tuple[str, ...]) -> tuple[int, tuple[tuple[str, str], ...], str]:
-    """Return an answer without what differs by itself: nonces, and the ids that were asked for."""
+    """Return an answer without what differs by itself: nonces, the request's id, and the ids that were asked for."""
     body = _NONCE.sub("", sent.body.decode("utf-8", "replace"))
-    headers = [(name, _NONCE.sub("", value)) for name, value in sent.headers]
+    headers = [(name, _NONCE.sub("", value)) for name, value in sent.headers if name != "request-id"]
     for one in ids:
         body = body.replace(one, "ID")
         headers = [(name, value.replace(one, "ID")) for name, value in headers]

@@ -21,6 +21,7 @@ from samverk.rounds import service as rounds
 from samverk.scope import Actor, Scope
 from samverk.tenants import entry
 from samverk.tenants import service as tenants
+from tests import scale
 from tests.probes import cells
 from tests.probes.cells import Cell
 from tests.probes.test_isolation import ROUTES, probe, sqlite_world, verdict
@@ -179,4 +180,4 @@ def test_without_a_mutant_the_same_probes_find_nothing(sqlite_world: World) -> N
     who = ("administrator of alpha", "contact of alpha", "secretariat of beta", "nobody", "operator of alpha")
 
     assert first_fault(sqlite_world, chosen(sqlite_world, who, ("GET", "POST"))) is None
-    assert len(FILTERED) + len(MUTANTS) >= 20
+    scale.made("P3", "mutants", len(FILTERED) + len(MUTANTS), 20)

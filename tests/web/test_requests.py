@@ -35,7 +35,7 @@ def test_a_hostile_body_is_refused_with_a_problem(open_site: tuple[Installation,
     answer = program.client.post(f"/api/v1/{tenant}/rounds", content=body, headers={"content-type": kind})
 
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
-    assert set(answer.json()) == {"type", "title", "status", "detail", "errors"}
+    assert set(answer.json()) == {"type", "title", "status", "detail", "instance", "errors"}
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 Everything is seen as of a day: the one asked for, the day of the region's facts, or today.
 """
 
+from typing import Annotated, cast
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from samverk.arrangements import change_routes, municipality_routes, service, views
 from samverk.arrangements.detail import ArrangementView, get_arrangement
@@ -16,6 +18,7 @@ from samverk.regions.definition import LocalText, in_locale
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.web.call import Answer, Call, Json, Page, Routes
+from samverk.web.shapes import Day, Name, Text
 
 routes = Routes()
 routes.routes += [*municipality_routes.routes.routes, *change_routes.routes.routes]
@@ -68,19 +71,11 @@ def form_names(scope: Scope, rows: tuple[ArrangementRow, ...]) -> dict[str, str]
     return {key: register.require(key).name(scope.locale).text for key in {r.legal_form for r in rows} if key}
 
 
-class Text(msgspec.Struct, frozen=True):
-    """A text and its language."""
+class ListAsked(Day, frozen=True, forbid_unknown_fields=True):
+    """Which page of the arrangements: `after` is the place that `next` of the page before names."""
 
-    lang: str
-    text: str
-
-
-class Name(msgspec.Struct, frozen=True):
-    """A name in the reader's language, with all that there are."""
-
-    lang: str
-    text: str
-    all: tuple[Text, ...]
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+    after: Annotated[str, Meta(pattern=r"^[0-9]{1,9}:[a-z0-9_-]{1,200}\Z")] | UnsetType = UNSET
 
 
 class ArrangementItem(msgspec.Struct, frozen=True):
@@ -168,12 +163,12 @@ def _named(scope: Scope, text: LocalText | None) -> Name | None:
     return _name(scope, text) if text else None
 
 
-@routes.api("GET", "/{tenant}/arrangements", action="arrangements.read", answer=ArrangementList)
+@routes.api("GET", "/{tenant}/arrangements", action="arrangements.read", query=ListAsked, answer=ArrangementList)
 def list_arrangements(call: Call) -> Answer:
     """List the arrangements of the region as of a day."""
-    scope, limit = call.scope, call.limit()
-    on = tenants.day_of(scope, call.day())
-    rows, after = service.list_arrangements(scope, on, limit=limit, after=call.query.get("after") or None)
+    scope, asked = call.scope, cast(ListAsked, call.asked)
+    on, limit = tenants.day_of(scope, asked.as_of or None), asked.limit
+    rows, after = service.list_arrangements(scope, on, limit=limit, after=asked.after or None)
     items = tuple([_item(scope, row) for row in rows])
     following = None
     if after is not None:
@@ -200,11 +195,18 @@ def _item(scope: Scope, row: ArrangementRow) -> ArrangementItem:
     )
 
 
-@routes.api("GET", "/{tenant}/arrangements/{arrangement_id}", action="arrangements.read", answer=ArrangementFull)
+@routes.api(
+    "GET",
+    "/{tenant}/arrangements/{arrangement_id}",
+    action="arrangements.read",
+    query=Day,
+    answer=ArrangementFull,
+    is_tagged=True,
+)
 def api_get_arrangement(call: Call) -> Answer:
     """Get one arrangement with its parties and legal forms through time."""
-    scope = call.scope
-    on = tenants.day_of(scope, call.day())
+    scope, asked = call.scope, cast(Day, call.asked)
+    on = tenants.day_of(scope, asked.as_of or None)
     found = get_arrangement(scope, call.path["arrangement_id"], on)
     return Json(_full(scope, found, on.isoformat()), version=found.version)
 

@@ -3,21 +3,18 @@
 import datetime as dt
 from typing import Any
 
-import msgspec
-
 from samverk.attachments import handling
 from samverk.attachments import service as attachments
 from samverk.errors import Invalid, NotFound, Problem, Stale
 from samverk.exemptions import service as exemptions
 from samverk.i18n import LOCALES, _
-from samverk.meetings import service
+from samverk.meetings import api, service
 from samverk.meetings.calendar_file import calendar_file
 from samverk.meetings.views import public_agenda
-from samverk.points import routes as point_routes
 from samverk.points import service as points
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
-from samverk.web.call import Answer, Call, File, Json, Page, Redirect, Routes
+from samverk.web.call import Answer, Call, File, Page, Redirect, Routes
 
 routes = Routes()
 
@@ -155,7 +152,7 @@ def _change(call: Call, meeting_id: str, step: str) -> tuple[str, str]:
                 raiser_party_id=raiser or None,
                 owner_role=form.get("owner_role") or None,
                 deadline=_date(call, "deadline") if form.get("deadline") else None,
-                accepts=_accepts(call, meeting_id),
+                accepts=service.accepts_points(call.scope, meeting_id),
             )
             return _("The point is noted."), f"#item-{item_id}"
         case "item":
@@ -180,12 +177,6 @@ def _change(call: Call, meeting_id: str, step: str) -> tuple[str, str]:
             return _("The comment is stored."), ""
         case _:
             raise NotFound()
-
-
-def _accepts(call: Call, meeting_id: str) -> str:
-    meeting = service.get_meeting(call.scope, meeting_id)
-    cycle = call.scope.model.cycles.get(meeting.cycle_key or "")
-    return cycle.accepts_points if cycle else "raiser"
 
 
 @routes.page("POST", "/{tenant}/meetings/{meeting_id}/files", action="meetings.run", takes_files=True)
@@ -220,100 +211,4 @@ def show_calendar_file(call: Call) -> Answer:
     return File(calendar_file(scope, meeting, address), "text/calendar; charset=utf-8", name)
 
 
-class NewMeeting(msgspec.Struct, forbid_unknown_fields=True):
-    body: str
-    held_on: dt.date
-    starts_at: str | None = None
-    place: str | None = None
-    link: str | None = None
-
-
-class NewPoint(msgspec.Struct, forbid_unknown_fields=True):
-    item: str
-    text: str
-    language: str
-    owner: str | None = None
-    raiser: str | None = None
-    owner_role: str | None = None
-    deadline: dt.date | None = None
-
-
-def as_json(scope: Any, meeting: service.MeetingView, items: tuple[service.ItemView, ...]) -> dict[str, Any]:
-    title, language = scope.text_lang(meeting.title)
-    return {
-        "id": meeting.id,
-        "body": meeting.body_key,
-        "title": {"lang": language, "text": title},
-        "held_on": meeting.held_on,
-        "starts_at": meeting.starts_at,
-        "link": meeting.link,
-        "records": meeting.records,
-        "state": meeting.state,
-        "items": [
-            {
-                "id": item.id,
-                "position": item.position,
-                "subject": item.subject_id,
-                "summary": {"lang": item.summary_language, "text": item.summary} if item.summary else None,
-                "points": [point_routes.as_json(point) for point in item.points],
-            }
-            for item in items
-        ],
-    }
-
-
-@routes.api("GET", "/{tenant}/meetings/{meeting_id}", action="points.read")
-def get_meeting(call: Call) -> Answer:
-    """Get a meeting with its agenda and points."""
-    meeting = service.get_meeting(call.scope, call.path["meeting_id"])
-    items = service.agenda(call.scope, meeting.id)
-    return Json(as_json(call.scope, meeting, items), version=meeting.version)
-
-
-@routes.api("POST", "/{tenant}/meetings", action="meetings.run", body=NewMeeting, is_idempotent=True)
-def create_meeting(call: Call) -> Answer:
-    """Plan a meeting of a body."""
-    given: NewMeeting = call.json
-    scope = call.scope
-    meeting_id = service.create_meeting(
-        scope,
-        given.body,
-        given.held_on,
-        starts_at=given.starts_at,
-        place=given.place,
-        link=given.link,
-        is_digital=given.link is not None,
-    )
-    meeting = service.get_meeting(scope, meeting_id)
-    location = f"/api/v1/{scope.tenant.slug}/meetings/{meeting_id}"
-    return Json(as_json(scope, meeting, ()), 201, meeting.version, location)
-
-
-@routes.api("POST", "/{tenant}/meetings/{meeting_id}/points", action="meetings.run", body=NewPoint, is_idempotent=True)
-def record_point(call: Call) -> Answer:
-    """Note a point under an item of a meeting; without owner it is the secretariat's."""
-    given: NewPoint = call.json
-    scope, meeting_id = call.scope, call.path["meeting_id"]
-    if given.item not in {item.id for item in service.agenda(scope, meeting_id)}:
-        raise NotFound()
-    point_id = service.record_point(
-        scope,
-        given.item,
-        given.text,
-        given.language,
-        owner_party_id=given.owner,
-        raiser_party_id=given.raiser,
-        owner_role=given.owner_role,
-        deadline=given.deadline,
-        accepts=_accepts(call, meeting_id),
-    )
-    return Json(point_routes.as_json(points.get_point(scope, point_id)), 201)
-
-
-@routes.api("POST", "/{tenant}/meetings/{meeting_id}/approve", action="meetings.run", is_versioned=True)
-def approve_summary(call: Call) -> Answer:
-    """Approve the summary of a meeting; it is frozen from then on."""
-    scope, meeting_id = call.scope, call.path["meeting_id"]
-    service.approve_summary(scope, meeting_id, version=call.version())
-    meeting = service.get_meeting(scope, meeting_id)
-    return Json(as_json(scope, meeting, service.agenda(scope, meeting_id)), version=meeting.version)
+routes.routes += api.routes.routes

@@ -255,3 +255,10 @@ def approved_summaries(scope: Scope, meeting_id: str) -> dict[str, tuple[str, st
     return {
         subject_id: (summary or "", language or scope.locale) for subject_id, summary, language in rows if subject_id
     }
+
+
+def accepts_points(scope: Scope, meeting_id: str) -> str:
+    """Return who accepts the points of a meeting: as its cycle says, else the one who raised them."""
+    meeting = get_meeting(scope, meeting_id)
+    cycle = scope.model.cycles.get(meeting.cycle_key or "")
+    return cycle.accepts_points if cycle else "raiser"

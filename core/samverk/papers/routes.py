@@ -1,7 +1,5 @@
 """Papers: compile, read, download; each paragraph's mark leads to its answer."""
 
-import msgspec
-
 from samverk.documents.html import print_html
 from samverk.documents.tree import Reference
 from samverk.errors import NotFound
@@ -65,11 +63,20 @@ def download_paper(call: Call) -> Answer:
     return File(service.printed(scope, issued.id, kind), TYPES[kind], name)
 
 
-@routes.api("POST", "/{tenant}/rounds/{round_id}/compile", action="papers.compile", is_idempotent=True)
+@routes.api(
+    "POST",
+    "/{tenant}/rounds/{round_id}/compile",
+    action="papers.compile",
+    answer=service.IssuedView,
+    status=201,
+    faults=(409,),
+    is_idempotent=True,
+    has_location=True,
+)
 def compile_round(call: Call) -> Answer:
     """Compile and issue the papers of a round."""
     scope = call.scope
     document_id = service.compile_round(scope, call.path["round_id"])
     issued, _document = service.get_issued(scope, document_id)
     location = f"/{scope.tenant.slug}/papers/{document_id}"
-    return Json(msgspec.to_builtins(issued), 201, location=location)
+    return Json(issued, 201, location=location)

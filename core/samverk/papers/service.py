@@ -3,6 +3,7 @@
 Later changes of answers do not touch an issued document; a new edition gets a new number.
 """
 
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -33,6 +34,7 @@ from samverk.rounds.questionnaire import Pinned, Question, words_of
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.web.layout import state_word
+from samverk.web.shapes import Id
 
 KIND = "papers"
 
@@ -40,15 +42,15 @@ KIND = "papers"
 class IssuedView(msgspec.Struct, frozen=True):
     """An issued document without its prints."""
 
-    id: str
+    id: Id
     number: int
     edition: int
     kind: str
-    about_id: str
+    about_id: Id
     title: str
     language: str
     content_hash: str
-    issued_at: Any
+    issued_at: dt.datetime
     issued_by: str
 
 

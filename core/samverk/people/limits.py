@@ -13,6 +13,7 @@ from samverk.database import Database, Unit
 from samverk.errors import TooManyRequests
 from samverk.i18n import _
 from samverk.people.model import Attempt
+from samverk.web import record
 
 PER_ACCOUNT, PER_ADDRESS = 10, 60
 WINDOW = dt.timedelta(minutes=15)
@@ -51,6 +52,9 @@ def forget(session: Unit, *accounts: str) -> None:
 
 def count_afterwards(session: Unit, tried: tuple[tuple[str, int], ...], now: dt.datetime) -> None:
     """Count one try in a unit of its own after this one, which is rolled back because the try failed."""
+
+    kind, address = tried[0][0].partition(":")[0], tried[-1][0].partition(":")[2]
+    record.event("sign-in-failed" if kind == "account" else f"{kind}-failed", address=address)
 
     def work(database: Database) -> None:
         with database.unit(write=True) as own:

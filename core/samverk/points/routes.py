@@ -1,6 +1,6 @@
 """Points: the list with its filters, one point with its history, and what may be done with it."""
 
-from typing import Any
+from typing import Literal, cast
 
 import msgspec
 
@@ -10,11 +10,14 @@ from samverk.errors import Conflict, Invalid, NotAllowed, NotFound
 from samverk.i18n import _
 from samverk.points import service
 from samverk.points.service import PointView
+from samverk.points.shapes import PointAnswer, point_answer
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.web import sheets
 from samverk.web.call import Answer, Call, File, Json, Page, Redirect, Routes
 from samverk.web.layout import state_word
+from samverk.web.shapes import Language, Words
+from samverk.web.shapes import Page as Paged
 
 routes = Routes()
 STATES = ("living", "open", "answered", "reopened", "accepted", "dropped", "all")
@@ -173,40 +176,36 @@ def _hold_open(scope: Scope, point: PointView) -> None:
 class PointChange(msgspec.Struct, forbid_unknown_fields=True):
     """Words about a point, with their language."""
 
-    words: str = ""
-    language: str = "en"
+    words: Words = ""
+    language: Language = "en"
 
 
-def as_json(point: PointView) -> dict[str, Any]:
-    """Return a point as the interface gives it."""
-    return {
-        "id": point.id,
-        "number": point.number,
-        "text": {"lang": point.language, "text": point.text},
-        "state": point.state,
-        "owner": {"party": point.owner_party_id, "name": point.owner, "role": point.owner_role},
-        "raiser": {"party": point.raiser_party_id, "name": point.raiser},
-        "deadline": point.deadline,
-        "subjects": [{"kind": one.kind, "id": one.id, "key": one.key} for one in point.subjects],
-        "last_status": point.last_status,
-    }
+class PointsAsked(Paged, frozen=True, forbid_unknown_fields=True):
+    """Which points: by number after one, in a state; `living` is open, answered or reopened."""
+
+    state: Literal["living", "open", "answered", "reopened", "accepted", "dropped", "all"] = "all"
 
 
-@routes.api("GET", "/{tenant}/points", action="points.read")
+class PointList(msgspec.Struct, frozen=True):
+    """One page of points; `next` is the address of the following page."""
+
+    items: tuple[PointAnswer, ...]
+    next: str | None
+
+
+@routes.api("GET", "/{tenant}/points", action="points.read", query=PointsAsked, answer=PointList)
 def list_points(call: Call) -> Answer:
     """List points by number."""
-    after, limit = call.query.get("after", "0"), call.limit()
-    found = service.list_points(
-        call.scope,
-        states=_chosen_states(call.query.get("state", "all")),
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0,
-        limit=limit + 1,
-    )
+    asked = cast(PointsAsked, call.asked)
+    limit = asked.limit
+    found = service.list_points(call.scope, states=_chosen_states(asked.state), after=asked.after, limit=limit + 1)
     page = found[:limit]
     following = None
     if len(found) > limit:
         following = f"/api/v1/{call.scope.tenant.slug}/points?after={page[-1].number}&limit={limit}"
-    return Json({"items": [as_json(p) for p in page], "next": following})
+        if asked.state != "all":
+            following += f"&state={asked.state}"
+    return Json(PointList(tuple(point_answer(point) for point in page), following))
 
 
 @routes.api(
@@ -214,8 +213,11 @@ def list_points(call: Call) -> Answer:
     "/{tenant}/points/{point_id}/accept",
     action="points.accept",
     body=PointChange,
+    answer=PointAnswer,
+    faults=(409,),
     is_idempotent=True,
     is_versioned=True,
+    is_tagged=True,
 )
 def accept_point(call: Call) -> Answer:
     """Accept an answered point."""
@@ -223,4 +225,4 @@ def accept_point(call: Call) -> Answer:
     point_id = call.path["point_id"]
     service.accept(call.scope, point_id, given.words, language=given.language, version=call.version())
     point = service.get_point(call.scope, point_id)
-    return Json(as_json(point), version=point.version)
+    return Json(point_answer(point), version=point.version)

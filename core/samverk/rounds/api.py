@@ -1,49 +1,31 @@
 """The interface for rounds and forms: the same services as the pages, for programs."""
 
-import datetime as dt
-from typing import Any
-
-import msgspec
+from typing import Any, cast
 
 from samverk.rounds import changes, opening, reactions, service, views
 from samverk.rounds.opening import Choices
+from samverk.rounds.shapes import (
+    Answers,
+    AskedPoint,
+    FormAnswer,
+    FormItem,
+    FormList,
+    FormSubject,
+    OpenedRound,
+    OpenRound,
+    React,
+    Reacted,
+    Return,
+    RoundAnswer,
+    Saved,
+)
 from samverk.web.call import Answer, Call, Json, Routes
+from samverk.web.shapes import Page, Text
 
 routes = Routes()
 
 
-class OpenRound(msgspec.Struct, forbid_unknown_fields=True):
-    cycle: str
-    year: int
-    period: int
-    opens: dt.date | None = None
-    answers: dt.date | None = None
-    papers: dt.date | None = None
-    meeting: dt.date | None = None
-    without_subjects: list[str] = []
-    without_items: list[str] = []
-
-
-class Answers(msgspec.Struct, forbid_unknown_fields=True):
-    """Answers by question key; points by id with status, words and reason."""
-
-    answers: dict[str, Any]
-    language: str
-    points: dict[str, dict[str, str]] = {}
-
-
-class Return(msgspec.Struct, forbid_unknown_fields=True):
-    reason: str
-
-
-class React(msgspec.Struct, forbid_unknown_fields=True):
-    item: str
-    verdict: str
-    language: str
-    words: str = ""
-
-
-def round_json(call: Call, round_: views.RoundView) -> dict[str, Any]:
+def _round_fields(call: Call, round_: views.RoundView) -> dict[str, Any]:
     text, language = call.scope.text_lang(round_.title)
     return {
         "id": round_.id,
@@ -51,7 +33,7 @@ def round_json(call: Call, round_: views.RoundView) -> dict[str, Any]:
         "year": round_.year,
         "period": round_.period,
         "state": round_.state,
-        "title": {"lang": language, "text": text},
+        "title": Text(language, text),
         "opens_on": round_.opens_on,
         "answers_due": round_.answers_due,
         "papers_due": round_.papers_due,
@@ -61,21 +43,32 @@ def round_json(call: Call, round_: views.RoundView) -> dict[str, Any]:
     }
 
 
-def form_json(form: views.FormRow) -> dict[str, Any]:
+def _form_fields(form: views.FormRow) -> dict[str, Any]:
     return {
         "id": form.id,
         "round": form.round_id,
         "role": form.role,
         "state": form.state,
         "is_late": form.is_late,
-        "subject": {"kind": "arrangement" if form.role != "member" else "subject", "id": form.subject_id},
+        "subject": FormSubject("arrangement" if form.role != "member" else "subject", form.subject_id),
         "party": form.party_id,
         "submitted_at": form.submitted_at,
         "version": form.version,
     }
 
 
-@routes.api("POST", "/{tenant}/rounds", action="rounds.open", body=OpenRound, is_idempotent=True)
+@routes.api(
+    "POST",
+    "/{tenant}/rounds",
+    action="rounds.open",
+    body=OpenRound,
+    answer=OpenedRound,
+    status=201,
+    faults=(409,),
+    is_idempotent=True,
+    is_tagged=True,
+    has_location=True,
+)
 def open_round(call: Call) -> Answer:
     """Open a round; the dates come from the rules where none are given."""
     given: OpenRound = call.json
@@ -86,55 +79,64 @@ def open_round(call: Call) -> Answer:
     planned = opening.plan(scope, given.cycle, given.year, given.period, choices)
     round_ = views.get_round(scope, opening.open_round(scope, planned, choices))
     location = f"/api/v1/{scope.tenant.slug}/rounds/{round_.id}"
-    return Json(round_json(call, round_) | {"forms": planned.counts}, 201, round_.version, location)
+    return Json(OpenedRound(**_round_fields(call, round_), forms=planned.counts), 201, round_.version, location)
 
 
-@routes.api("GET", "/{tenant}/rounds/{round_id}", action="rounds.read")
+@routes.api("GET", "/{tenant}/rounds/{round_id}", action="rounds.read", answer=RoundAnswer, is_tagged=True)
 def get_round(call: Call) -> Answer:
     """Get a round."""
     round_ = views.get_round(call.scope, call.path["round_id"])
-    return Json(round_json(call, round_), version=round_.version)
+    return Json(RoundAnswer(**_round_fields(call, round_)), version=round_.version)
 
 
-@routes.api("GET", "/{tenant}/rounds/{round_id}/forms", action="forms.read")
+@routes.api("GET", "/{tenant}/rounds/{round_id}/forms", action="forms.read", query=Page, answer=FormList)
 def list_forms(call: Call) -> Answer:
     """List the forms of a round that one may see."""
     scope = call.scope
     round_ = views.get_round(scope, call.path["round_id"])
     rows = views.forms(scope, round_ids=(round_.id,))
     own = [row for row in rows if service.may_see(scope, row.party_id, row.subject_id)]
-    start = (
-        int(after) if (after := call.query.get("after", "0")).isascii() and after.isdigit() and len(after) < 7 else 0
-    )
-    limit = call.limit()
+    asked = cast(Page, call.asked)
+    start, limit = asked.after, asked.limit
     page = own[start : start + limit]
     more = start + limit < len(own)
     following = f"/api/v1/{scope.tenant.slug}/rounds/{round_.id}/forms?after={start + limit}&limit={limit}"
-    return Json({"items": [form_json(row) for row in page], "next": following if more else None})
+    items = tuple(FormItem(**_form_fields(row)) for row in page)
+    return Json(FormList(items, following if more else None))
 
 
-@routes.api("GET", "/{tenant}/forms/{form_id}", action="forms.read")
+@routes.api("GET", "/{tenant}/forms/{form_id}", action="forms.read", answer=FormAnswer, is_tagged=True)
 def get_form(call: Call) -> Answer:
     """Get a form with its questions, answers and the points it asks."""
     form = views.get_form(call.scope, call.path["form_id"])
-    value = form_json(form.row) | {
-        "language": form.language,
-        "receipt": form.receipt,
-        "questions": msgspec.to_builtins(form.pinned.questions),
-        "answers": form.answers,
-        "points": form.point_answers,
-        "asked_points": [{"id": point.id, "number": point.number, "text": point.text} for point in form.asked],
-    }
+    value = FormAnswer(
+        **_form_fields(form.row),
+        language=form.language,
+        receipt=form.receipt,
+        questions=form.pinned.questions,
+        answers=form.answers,
+        points=form.point_answers,
+        asked_points=tuple(AskedPoint(point.id, point.number, point.text) for point in form.asked),
+    )
     return Json(value, version=form.row.version)
 
 
-@routes.api("PUT", "/{tenant}/forms/{form_id}", action="forms.answer", body=Answers, is_versioned=True)
+@routes.api(
+    "PUT",
+    "/{tenant}/forms/{form_id}",
+    action="forms.answer",
+    body=Answers,
+    answer=Saved,
+    faults=(409,),
+    is_versioned=True,
+    is_tagged=True,
+)
 def save_answers(call: Call) -> Answer:
     """Keep a draft, whole or half."""
     given: Answers = call.json
     form_id = call.path["form_id"]
     version = service.save(call.scope, form_id, given.answers, given.points, given.language, version=call.version())
-    return Json({"id": form_id, "version": version}, version=version)
+    return Json(Saved(form_id, version), version=version)
 
 
 @routes.api(
@@ -142,6 +144,8 @@ def save_answers(call: Call) -> Answer:
     "/{tenant}/forms/{form_id}/submit",
     action="forms.answer",
     body=Answers,
+    answer=service.Receipt,
+    faults=(409,),
     is_versioned=True,
     is_idempotent=True,
 )
@@ -153,25 +157,49 @@ def submit_answers(call: Call) -> Answer:
     return Json(receipt)
 
 
-@routes.api("POST", "/{tenant}/forms/{form_id}/return", action="forms.return", body=Return, is_versioned=True)
+@routes.api(
+    "POST",
+    "/{tenant}/forms/{form_id}/return",
+    action="forms.return",
+    body=Return,
+    answer=FormItem,
+    faults=(409,),
+    is_versioned=True,
+)
 def return_answers(call: Call) -> Answer:
     """Return a submitted form with a reason."""
     given: Return = call.json
     service.return_form(call.scope, call.path["form_id"], given.reason, version=call.version())
-    return Json(form_json(views.get_form(call.scope, call.path["form_id"]).row))
+    return Json(FormItem(**_form_fields(views.get_form(call.scope, call.path["form_id"]).row)))
 
 
-@routes.api("POST", "/{tenant}/forms/{form_id}/reactions", action="reactions.write", body=React)
+@routes.api(
+    "POST",
+    "/{tenant}/forms/{form_id}/reactions",
+    action="reactions.write",
+    body=React,
+    answer=Reacted,
+    status=201,
+    faults=(409,),
+)
 def react_to_answer(call: Call) -> Answer:
     """React to one of the host's answers from one's own partner form."""
     given: React = call.json
     reactions.react(call.scope, call.path["form_id"], given.item, given.verdict, given.words, given.language)
-    return Json({"item": given.item, "verdict": given.verdict}, 201)
+    return Json(Reacted(given.item, given.verdict), 201)
 
 
-@routes.api("POST", "/{tenant}/rounds/{round_id}/close", action="rounds.change", is_versioned=True)
+@routes.api(
+    "POST",
+    "/{tenant}/rounds/{round_id}/close",
+    action="rounds.change",
+    answer=RoundAnswer,
+    faults=(409,),
+    is_versioned=True,
+    is_tagged=True,
+)
 def close_round(call: Call) -> Answer:
     """Close a round; nothing can be submitted afterwards."""
     changes.close(call.scope, call.path["round_id"], version=call.version())
     round_ = views.get_round(call.scope, call.path["round_id"])
-    return Json(round_json(call, round_), version=round_.version)
+    return Json(RoundAnswer(**_round_fields(call, round_)), version=round_.version)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from samverk.breaker import service as breaker
-from samverk.database import Database, Unit, new_id
+from samverk.database import Database, Unit, insert_if_absent, new_id
 from samverk.errors import Conflict, PluginMissing
 from samverk.guard import Prepared
 from samverk.i18n import _
@@ -83,38 +83,46 @@ class Entry:
         Raises Conflict when the key was used for another body.
         """
         scope = call.scope
-        key = call.headers["idempotency-key"][:200]
+        key = call.headers["idempotency-key"]
         route = f"{call.route.name} {'/'.join(call.path.values())}"
         digest = hashlib.sha256(msgspec.json.encode(call.json, order="deterministic")).hexdigest()
-        known: Any = scope.session.execute(
-            select(IdempotencyKey.body_hash, IdempotencyKey.status, IdempotencyKey.body, IdempotencyKey.headers).where(
-                IdempotencyKey.tenant_id == scope.tenant_id,
-                IdempotencyKey.person_id == scope.actor.person_id,
-                IdempotencyKey.route == route,
-                IdempotencyKey.key == key,
-            )
-        ).one_or_none()
-        if known is not None:
+        mine = (
+            IdempotencyKey.tenant_id == scope.tenant_id,
+            IdempotencyKey.person_id == scope.actor.person_id,
+            IdempotencyKey.route == route,
+            IdempotencyKey.key == key,
+        )
+        claim: dict[str, Any] = {
+            "tenant_id": scope.tenant_id,
+            "id": new_id(),
+            "person_id": scope.actor.person_id,
+            "route": route,
+            "key": key,
+            "body_hash": digest,
+            "status": 0,
+            "body": "",
+            "headers": {},
+            "created_at": scope.now,
+        }
+        # Claimed before the work: another that sends the same at once waits here until this answer stands.
+        if not insert_if_absent(scope.session, IdempotencyKey, claim):
+            known: Any = scope.session.execute(
+                select(
+                    IdempotencyKey.body_hash, IdempotencyKey.status, IdempotencyKey.body, IdempotencyKey.headers
+                ).where(*mine)
+            ).one()
             if known.body_hash != digest:
                 raise Conflict(_("This Idempotency-Key was used for another request."))
             headers = known.headers
             return Json(msgspec.Raw(known.body.encode()), known.status, headers.get("version"), headers.get("location"))
         answer = work()
         if isinstance(answer, Json):
-            scope.add(
-                IdempotencyKey(
-                    id=new_id(),
-                    person_id=scope.actor.person_id,
-                    route=route,
-                    key=key,
-                    body_hash=digest,
-                    status=answer.status,
-                    body=msgspec.json.encode(answer.value).decode(),
-                    headers={"version": answer.version, "location": answer.location},
-                    created_at=scope.now,
-                )
-            )
-            scope.flush()
+            kept = {
+                "status": answer.status,
+                "body": msgspec.json.encode(answer.value).decode(),
+                "headers": {"version": answer.version, "location": answer.location},
+            }
+            scope.session.execute(update(IdempotencyKey).where(*mine).values(kept))
         return answer
 
 

@@ -14,7 +14,7 @@ import msgspec
 import rfc8785
 from sqlalchemy import bindparam, select, update
 
-from samverk.database import Database, IdType, Unit, new_id
+from samverk.database import Database, IdType, Unit, insert_if_absent, new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem
 from samverk.guard import Prepared
 from samverk.i18n import _, sort_key
@@ -93,7 +93,10 @@ def keep(session: Unit, row: Sequence[Any]) -> TenantInfo:
 
 
 def locale_of(session: Unit, slug: str | None, person_id: str | None = None) -> str:
-    """Return the leading language of a tenant; outside of any, that of the first the person belongs to, or English."""
+    """Return the leading language of a tenant, nothing for a tenant that is none.
+
+    Outside of any it is that of the first the person belongs to, or English.
+    """
     if slug is None and person_id is not None:
         own = select(Tenant.locale).join(Belonging, Belonging.tenant_id == Tenant.id)
         return session.scalar(own.where(Belonging.person_id == person_id).order_by(Tenant.slug).limit(1)) or "en"
@@ -102,7 +105,7 @@ def locale_of(session: Unit, slug: str | None, person_id: str | None = None) -> 
     try:
         return find(session, slug).locale
     except NotFound:
-        return "en"
+        return ""
 
 
 def every(session: Unit) -> tuple[TenantInfo, ...]:
@@ -293,12 +296,14 @@ def pinned_model(scope: Scope, model_id: str) -> Definition:
 
 def next_number(scope: Scope, name: str) -> int:
     """Give out the next number of a series, without gaps: the row is locked until the transaction ends."""
-    row = scope.session.scalar(
-        select(Counter).where(Counter.tenant_id == scope.tenant_id, Counter.name == name).with_for_update()
-    )
+    counter = select(Counter).where(Counter.tenant_id == scope.tenant_id, Counter.name == name).with_for_update()
+    row = scope.session.scalar(counter)
     if row is None:
-        row = Counter(id=new_id(), name=name, value=0)
-        scope.add(row)
+        # Two that begin the series at once do not both make its row: the second waits for the first.
+        insert_if_absent(
+            scope.session, Counter, {"tenant_id": scope.tenant_id, "id": new_id(), "name": name, "value": 0}
+        )
+        row = scope.session.scalars(counter).one()
     row.value += 1
     scope.flush()
     return row.value

@@ -4,6 +4,7 @@ How they become a Litestar request and response is in `wrapper.py`.
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -14,7 +15,11 @@ from samverk.errors import NotFound, Problem, VersionMissing
 from samverk.i18n import _
 from samverk.scope import Actor, Scope
 from samverk.settings import Settings
+from samverk.web.shapes import Asked
 from samverk.web.uploads import Upload
+
+ETAG = re.compile(r'"([0-9]{1,9})"')
+"""What `If-Match` must be: the strong tag that the answer before carried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Call:
     url: str
     scope_or_none: Scope | None = None
     files: tuple[Upload, ...] = ()
+    asked: Any = None
 
     @property
     def scope(self) -> Scope:
@@ -91,7 +97,11 @@ class Call:
 
         Raises VersionMissing when there is none.
         """
-        raw = self.headers.get("if-match", "").strip().strip('"') or self.form.get("version")
+        if self.route.is_api:
+            tag = ETAG.fullmatch(self.headers.get("if-match", ""))
+            raw = tag[1] if tag else ""
+        else:
+            raw = self.form.get("version")
         if not raw.isascii() or not raw.isdigit() or len(raw) > 9:
             raise VersionMissing()
         return int(raw)
@@ -100,11 +110,6 @@ class Call:
     def step(self) -> str:
         """Return the last word of the route's address, for handlers that several steps share."""
         return self.route.path.rpartition("/")[2]
-
-    def limit(self) -> int:
-        """Return `?limit=`, 50 when absent, 200 at most."""
-        raw = self.query.get("limit")
-        return min(int(raw), 200) if raw.isascii() and raw.isdigit() and 0 < len(raw) < 5 and int(raw) else 50
 
     def day(self, name: str = "as_of") -> dt.date | None:
         """Return a date from the query; None when absent or not a date."""
@@ -185,7 +190,11 @@ Handler = Callable[[Call], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address: method, path with {names}, the action it needs, and the function behind it."""
+    """One address: method, path with {names}, the action it needs, and the function behind it.
+
+    Of an operation of the interface: `body` and `query` are the structs it takes, `answer` the one it gives with
+    `status`; `faults` are the statuses that its own rules may answer, beside those that all operations can.
+    """
 
     method: str
     path: str
@@ -200,6 +209,11 @@ class Route:
     is_versioned: bool = False
     writes: bool = False
     takes_files: bool = False
+    query: type[Asked] = Asked
+    status: int = 200
+    faults: tuple[int, ...] = ()
+    is_tagged: bool = False
+    has_location: bool = False
 
     @property
     def has_tenant(self) -> bool:
@@ -242,10 +256,15 @@ class Routes:
         path: str,
         *,
         action: str,
+        answer: Any,
+        status: int = 200,
         body: Any = None,
-        answer: Any = None,
+        query: type[Asked] = Asked,
+        faults: tuple[int, ...] = (),
         is_idempotent: bool = False,
         is_versioned: bool = False,
+        is_tagged: bool = False,
+        has_location: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declare an operation of the interface; its id is the function's name, its summary the docstring."""
 
@@ -266,6 +285,11 @@ class Routes:
                     is_idempotent,
                     is_versioned,
                     writes,
+                    query=query,
+                    status=status,
+                    faults=faults,
+                    is_tagged=is_tagged,
+                    has_location=has_location,
                 )
             )
             return handler

@@ -5,6 +5,7 @@ No URL, SQL, path or stack is ever part of one.
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -38,13 +39,16 @@ TITLES: dict[int, str] = {
     403: N_("You may not do this"),
     404: N_("There is nothing here"),
     405: N_("This address does not take that method"),
+    408: N_("The request did not come in whole"),
     409: N_("This cannot be done now"),
     412: N_("Somebody else changed this meanwhile"),
     413: N_("Too much was sent"),
+    414: N_("The address is too long"),
     415: N_("The content is of another type than this address takes"),
     422: N_("Something needs to be corrected"),
     428: N_("The version is missing"),
     429: N_("Too many tries"),
+    431: N_("The headers are too large"),
     500: N_("Something went wrong with us"),
     503: N_("The installation is busy"),
 }
@@ -62,8 +66,11 @@ WAYS: dict[int, str] = {
 KINDS: dict[int, str] = {
     400: "unreadable",
     405: "method-not-allowed",
+    408: "not-whole",
     413: "too-large",
+    414: "address-too-long",
     415: "wrong-type",
+    431: "headers-too-large",
     500: "fault",
     503: "busy",
 }
@@ -107,9 +114,23 @@ def problems_of(error: Exception) -> tuple[Problem, ...]:
     return ()
 
 
-def answer(
-    settings: Settings, route: Route | None, headers: Mapping[str, str], nonce: str, error: Exception, call: Call | None
-) -> Outgoing:
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Whose fault is answered: the request's route, None where it fits none, its headers, its nonce and its id."""
+
+    settings: Settings
+    route: Route | None
+    headers: Mapping[str, str]
+    nonce: str
+    request: str
+
+    @property
+    def wants_page(self) -> bool:
+        is_api = self.route.is_api if self.route else False
+        return not is_api and "text/html" in self.headers.get("accept", "text/html")
+
+
+def answer(why: Why, error: Exception, call: Call | None) -> Outgoing:
     """Return the answer for a fault that was raised on purpose."""
     status = status_of(error)
     if status == 500:
@@ -118,55 +139,67 @@ def answer(
     extra = {"retry-after": str(error.args[1])} if isinstance(error, TooManyRequests) else {}
     own = str(getattr(error, "kind", "invalid"))
     kind = own if own in TITLES_OF_KINDS else KINDS.get(status) or own
-    return make(settings, route, headers, nonce, status, kind, said, problems_of(error), call, extra)
+    return make(why, status, kind, said=said, problems=problems_of(error), call=call, extra=extra)
 
 
-def broken(settings: Settings, route: Route | None, headers: Mapping[str, str], nonce: str) -> Outgoing:
+def broken(why: Why) -> Outgoing:
     """Return the answer for a fault of ours."""
-    return make(settings, route, headers, nonce, 500, "fault", "", (), None, {})
+    return make(why, 500, "fault")
 
 
-def unavailable(settings: Settings, route: Route | None, headers: Mapping[str, str], nonce: str) -> Outgoing:
+def unavailable(why: Why) -> Outgoing:
     """Return the answer when the database was busy to the end."""
-    return make(settings, route, headers, nonce, 503, "busy", "", (), None, {"retry-after": "2"})
+    return make(why, 503, "busy", extra={"retry-after": "2"})
+
+
+def refused(why: Why, status: int, extra: Mapping[str, str]) -> Outgoing:
+    """Return the answer of the door, in the language that the browser asks for."""
+    with i18n.using(i18n.preferred(why.headers.get("accept-language", ""))):
+        sent = make(why, status, KINDS.get(status, "not-found"), extra=extra)
+    return Outgoing(sent.status, (*sent.headers, ("request-id", why.request)), sent.body)
 
 
 def make(
-    settings: Settings,
-    route: Route | None,
-    headers: Mapping[str, str],
-    nonce: str,
+    why: Why,
     status: int,
     kind: str,
-    said: str,
-    problems: tuple[Problem, ...],
-    call: Call | None,
-    extra: Mapping[str, str],
+    *,
+    said: str = "",
+    problems: tuple[Problem, ...] = (),
+    call: Call | None = None,
+    extra: Mapping[str, str] | None = None,
 ) -> Outgoing:
     """Return a fault as problem+json, or as a page where a browser asks."""
-    sent = security.headers(settings, nonce, is_private=True) | dict(extra)
-    wants_page = not (route.is_api if route else False) and "text/html" in headers.get("accept", "text/html")
+    sent = security.headers(why.settings, why.nonce, is_private=True) | dict(extra or {})
     title = _(TITLES_OF_KINDS.get(kind) or TITLES[status])
     detail = said or (_(WAYS[status]) if status in WAYS else "")
-    if not wants_page:
+    if not why.wants_page:
         value: dict[str, Any] = {
             "type": f"urn:samverk:problem:{kind}",
             "title": title,
             "status": status,
             "detail": detail,
+            "instance": f"urn:uuid:{why.request}",
             "errors": [
                 {"pointer": p.pointer, "detail": p.message, **({"hint": p.hint} if p.hint else {})} for p in problems
             ],
         }
         sent["content-type"] = "application/problem+json"
         return Outgoing(status, tuple(sent.items()), msgspec.json.encode(value))
+    sent["content-type"] = "text/html; charset=utf-8"
+    sent["content-language"] = i18n.locale()
+    return Outgoing(status, tuple(sent.items()), _page(why, status, title, detail, problems, call).encode())
+
+
+def _page(why: Why, status: int, title: str, detail: str, problems: tuple[Problem, ...], call: Call | None) -> str:
     context: dict[str, Any] = {
         "title": title,
         "detail": detail,
         "problems": problems,
         "faulty": {},
         "status": status,
-        "nonce": nonce,
+        "request": why.request,
+        "nonce": why.nonce,
         "notice": "",
         "locale": i18n.locale(),
         "locales": i18n.LOCALES,
@@ -175,7 +208,7 @@ def make(
         "csrf": call.credential.csrf if call else "",
         "actor": call.actor if call else None,
         "call": call,
-        "is_demonstration": settings.demonstration,
+        "is_demonstration": why.settings.demonstration,
         "scope": None,
         "base": "",
         "may": lambda _action: False,
@@ -183,7 +216,4 @@ def make(
     if call is not None and call.scope_or_none is not None:
         context |= layout.scope_functions(call.scope)
         context["may"] = call.scope.actor.may
-    html = layout.environment().get_template("web/fault.html").render(**context)
-    sent["content-type"] = "text/html; charset=utf-8"
-    sent["content-language"] = i18n.locale()
-    return Outgoing(status, tuple(sent.items()), html.encode())
+    return layout.environment().get_template("web/fault.html").render(**context)

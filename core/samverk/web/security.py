@@ -8,7 +8,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 
-from samverk.errors import NotAllowed
+from samverk.errors import Forged
 from samverk.i18n import _
 from samverk.settings import Settings
 
@@ -57,7 +57,7 @@ def is_signed(settings: Settings, purpose: str, value: str, signature: str) -> b
 
 
 def check_origin(settings: Settings, headers: Mapping[str, str]) -> None:
-    """Refuse an unsafe request that another site made. Raises NotAllowed.
+    """Refuse an unsafe request that another site made. Raises Forged.
 
     `Sec-Fetch-Site` decides where a browser sends it: under our own `Referrer-Policy: no-referrer` the `Origin`
     of a form is `null`. Older clients are held by `Origin`, and all by the token of the session.
@@ -66,13 +66,13 @@ def check_origin(settings: Settings, headers: Mapping[str, str]) -> None:
     origin = headers.get("origin")
     is_foreign = site not in ("same-origin", "none") if site is not None else origin not in (None, settings.public_url)
     if is_foreign:
-        raise NotAllowed(_("The form was sent from another site."))
+        raise Forged(_("The form was sent from another site."))
 
 
 def check_csrf(expected: str, given: str) -> None:
-    """Hold the token of a form against the session's. Raises NotAllowed."""
+    """Hold the token of a form against the session's. Raises Forged."""
     if not expected or not hmac.compare_digest(expected.encode(), given.encode()):
-        raise NotAllowed(_("The page was too old. Go back, load it again and send once more."))
+        raise Forged(_("The page was too old. Go back, load it again and send once more."))
 
 
 def new_nonce() -> str:

@@ -6,74 +6,42 @@ commit (rule 20). Measured: a generator dependency that opens on the event loop 
 
 import datetime as dt
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import quote, unquote
 
 import msgspec
 
 from samverk import i18n
-from samverk.database import Database, Fault, Unit, may_retry
-from samverk.errors import NotAllowed, NotSignedIn, SamverkError
+from samverk.database import Database, Fault, Unit, may_retry, names_nothing
+from samverk.errors import Forged, NotAllowed, NotFound, NotSignedIn, SamverkError, TooManyRequests
 from samverk.i18n import _
 from samverk.permissions import ACTIONS
 from samverk.registry import Answers, AskFirst, Question
 from samverk.scope import Scope
 from samverk.settings import Settings
 from samverk.web import body as gate
-from samverk.web import faults, render, scanning, security, uploads
+from samverk.web import faults, record, render, scanning, security, shapes, uploads
 from samverk.web.call import Answer, Call, Credential, Form, Page, Redirect, Route
+from samverk.web.incoming import Entry, Incoming, Journal
 from samverk.web.outgoing import Outgoing
+from samverk.web.rates import Rates
 from samverk.web.scanning import ScanFirst, Verdict
+from samverk.web.shapes import Asked
 
 log = logging.getLogger("samverk.requests")
 RETRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A request as the door hands it over."""
-
-    method: str
-    path: Mapping[str, str]
-    url: str
-    query: bytes
-    headers: Mapping[str, str]
-    body: bytes
-    address: str
-
-
-class Entry(Protocol):
-    """What `app` injects: who is behind a request, and the scope of a tenant."""
-
-    def identify(
-        self, session: Unit, cookie: str, bearer: str, now: dt.datetime, slug: str | None = None
-    ) -> Credential: ...
-
-    def open_scope(self, session: Unit, slug: str, credential: Credential, locale: str, now: dt.datetime) -> Scope: ...
-
-    def locale_of(self, session: Unit, slug: str | None, person_id: str | None) -> str: ...
-
-    def touch(self, database: Database, credential: Credential, now: dt.datetime) -> None: ...
-
-    def recall(self, call: Call, work: Callable[[], Answer]) -> Answer: ...
-
-    def ask(self, database: Database, question: Question, answers: Answers, now: dt.datetime) -> None: ...
+SLUG, NO_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?"), "-"
+_ID = re.compile(shapes.UUID)
+KEYED = frozenset({"arrangement_id", "body_id", "document_id", "register_id", "subject_id"})
+"""Parameters that take the key of a thing beside its id."""
 
 
 def body_limit(route: Route) -> int:
     """Return how large a body the route takes: a file and what goes with it, or a form."""
     return uploads.MAX_UPLOAD if route.takes_files else gate.MAX_BODY
-
-
-class Journal(Protocol):
-    """What `app` injects: the log of who changed what, and of what auditors read."""
-
-    def written(self, call: Call) -> None: ...
-
-    def read(self, call: Call) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +53,32 @@ class Wrapper:
     entry: Entry
     journal: Journal
     clock: Callable[[], dt.datetime]
+    rates: Rates
 
     def run(self, route: Route, incoming: Incoming) -> Outgoing:
         """Answer one request; every fault becomes an answer too."""
+        began, seen = time.perf_counter(), _Seen()
+        sent = self._run(route, incoming, seen)
+        ms = (time.perf_counter() - began) * 1000
+        record.answered(incoming.id, seen.tenant, seen.actor, route.action, sent.status, ms)
+        return Outgoing(sent.status, (*sent.headers, ("request-id", incoming.id)), sent.body)
+
+    def _run(self, route: Route, incoming: Incoming, seen: "_Seen") -> Outgoing:
         nonce, answers, attempt, now = security.new_nonce(), Answers(), 1, self.clock()
         asked: Question | None = None
         scanned: dict[str, Verdict] = {}
+        why = faults.Why(self.settings, route, incoming.headers, nonce, incoming.id)
+        try:
+            self.rates.of_address(incoming.address, time.time(), writes=route.writes)
+        except TooManyRequests as error:
+            record.event("too-many-requests", request=incoming.id, address=incoming.address)
+            with i18n.using(i18n.preferred(incoming.headers.get("accept-language", ""))):
+                return faults.answer(why, error, None)
         while True:
             try:
                 if asked is not None:
                     self.entry.ask(self.database, asked, answers, now)
-                return self._once(route, incoming, nonce, answers, scanned, now)
+                return self._once(route, incoming, why, answers, scanned, now, seen)
             except ScanFirst as first_scan:
                 scanned |= scanning.scan(self.settings.scanner or "", first_scan.files)
             except AskFirst as first:
@@ -103,29 +86,30 @@ class Wrapper:
                 asked = first.question
             except Fault as error:
                 if not may_retry(error) or attempt == RETRIES:
-                    log.exception("database fault at %s", route.name)
-                    return faults.unavailable(self.settings, route, incoming.headers, nonce)
+                    log.exception("database fault at %s", route.name, extra={"request": incoming.id})
+                    return faults.unavailable(why)
                 time.sleep(0.02 * attempt)
                 asked, attempt, now = None, attempt + 1, self.clock()
             except Exception:
-                log.exception("fault at %s", route.name)
-                return faults.broken(self.settings, route, incoming.headers, nonce)
+                log.exception("fault at %s", route.name, extra={"request": incoming.id})
+                return faults.broken(why)
 
     def _once(
         self,
         route: Route,
         incoming: Incoming,
-        nonce: str,
+        why: faults.Why,
         answers: Answers,
         scanned: dict[str, Verdict],
         now: dt.datetime,
+        seen: "_Seen",
     ) -> Outgoing:
         cookies = security.read_cookies(incoming.headers.get("cookie", ""))
         cookie = "" if route.is_api else cookies.get(security.cookie_name(self.settings), "")
         with self.database.unit(write=route.writes) as session:
             if route.writes:
                 session.info |= {"plugin_answers": answers, "scanned": scanned}
-            frame = _Frame(self, route, incoming, session, nonce, cookies)
+            frame = _Frame(self, route, incoming, session, why, cookies, seen)
             outgoing, credential = frame.answer(cookie, now)
             if outgoing.status >= 400:
                 session.rollback()
@@ -139,6 +123,14 @@ class Wrapper:
         return outgoing
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What the line of the request tells of it."""
+
+    tenant: str | None = None
+    actor: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Frame:
     """The work of one attempt, inside its unit of work."""
@@ -147,21 +139,25 @@ class _Frame:
     route: Route
     incoming: Incoming
     session: Unit
-    nonce: str
+    why: faults.Why
     cookies: Mapping[str, str]
+    seen: _Seen
 
     def answer(self, cookie: str, now: dt.datetime) -> tuple[Outgoing, Credential]:
         headers = self.incoming.headers
         bearer = headers.get("authorization", "") if self.route.is_api else ""
-        slug = self.incoming.path.get("tenant")
+        slug = self._slug()
         credential = self.wrapper.entry.identify(self.session, cookie, bearer, now, slug)
+        self.seen.actor = credential.actor.person_id
         locale = self._locale(credential, slug)
         with i18n.using(locale):
             call: Call | None = None
             try:
+                self._hold_rate(credential, slug)
                 call = self._call(credential, locale, slug, now)
                 self._check(call)
-                if self.route.is_idempotent and headers.get("idempotency-key"):
+                if self.route.is_idempotent and "idempotency-key" in headers:
+                    gate.check_key(headers["idempotency-key"])
                     answer = self.wrapper.entry.recall(call, lambda: self.route.handler(call))
                 else:
                     answer = self.route.handler(call)
@@ -170,20 +166,62 @@ class _Frame:
                     (self.wrapper.journal.written if self.route.writes else self.wrapper.journal.read)(call)
                 return sent, credential
             except NotSignedIn:
+                self._note("other-region", credential)
                 return self._sign_in_first(call, credential), credential
             except (SamverkError, msgspec.ValidationError) as error:
-                outgoing = faults.answer(self.wrapper.settings, self.route, headers, self.nonce, error, call)
-                return outgoing, credential
+                self._note_refused(error, credential)
+                return faults.answer(self.why, error, call), credential
+            except Fault as error:
+                if not names_nothing(error):
+                    raise
+                return faults.answer(self.why, NotFound(), None), credential
+
+    def _slug(self) -> str | None:
+        """Return the region that the address names; one that no region can have is looked up as nobody's."""
+        given = self.incoming.path.get("tenant")
+        return given if given is None or SLUG.fullmatch(given) else NO_SLUG
+
+    def _hold_rate(self, credential: Credential, slug: str | None) -> None:
+        person = credential.actor.person_id
+        if person is not None:
+            self.wrapper.rates.of_person(slug or "", person, time.time(), writes=self.route.writes)
+
+    def _note_refused(self, error: Exception, credential: Credential) -> None:
+        if isinstance(error, Forged):
+            self._note("forged-form", credential)
+        elif isinstance(error, TooManyRequests):
+            self._note("too-many-requests", credential)
+        elif isinstance(error, NotAllowed) and self.seen.tenant is not None:
+            self._note("other-region", credential)
+
+    def _note(self, event: str, credential: Credential) -> None:
+        """Write a security event; asking for another region is one where a known person holds nothing."""
+        person = credential.actor.person_id
+        if event == "other-region" and (person is None or self.session.info.get("grants") != 0):
+            return
+        record.event(
+            event, request=self.incoming.id, tenant=self.seen.tenant, actor=person, address=self.incoming.address
+        )
 
     def _locale(self, credential: Credential, slug: str | None) -> str:
-        once = gate.pairs(self.incoming.query).get("lang", ("",))[-1] if b"lang=" in self.incoming.query else ""
+        query = self._query() if b"lang=" in self.incoming.query or b"next=" in self.incoming.query else {}
+        once = query.get("lang", ("",))[-1]
         if once in i18n.LOCALES:
             return once
-        if slug is None and b"next=" in self.incoming.query:
+        if slug is None and "next" in query:
             # Signing in on the way to a region's page speaks that region's language.
-            slug = gate.pairs(self.incoming.query)["next"][-1].strip("/").partition("/")[0] or None
+            slug = query["next"][-1].strip("/").partition("/")[0]
+            slug = slug if SLUG.fullmatch(slug) else None
         person = credential.actor.person_id
-        return credential.actor.locale or self.wrapper.entry.locale_of(self.session, slug, person)
+        known = credential.actor.locale or self.wrapper.entry.locale_of(self.session, slug, person)
+        return known or i18n.preferred(self.incoming.headers.get("accept-language", ""))
+
+    def _query(self) -> Mapping[str, tuple[str, ...]]:
+        """Return what the query says, nothing where it cannot be read: that is told when its language is known."""
+        try:
+            return gate.pairs(self.incoming.query)
+        except gate.BadBody:
+            return {}
 
     def _call(self, credential: Credential, locale: str, slug: str | None, now: dt.datetime) -> Call:
         incoming, route = self.incoming, self.route
@@ -193,6 +231,8 @@ class _Frame:
         scope = None
         if slug is not None:
             scope = self.wrapper.entry.open_scope(self.session, slug, credential, locale, now)
+            self.seen.tenant = scope.tenant_id
+            self.session.info["grants"] = len(scope.actor.grants)
             credential = Credential(
                 scope.actor,
                 credential.via,
@@ -205,6 +245,12 @@ class _Frame:
         if route.is_api:
             # A program learns whether it may before what it sent is looked at; a page carries its words to the sign-in.
             self._authorise(scope, credential)
+        query = gate.pairs(incoming.query)
+        asked: Asked | None = None
+        if route.is_api:
+            asked = gate.read_into(gate.singles(query), route.query, is_query=True) if query else route.query()
+        path = {name: gate.clean(str(words)) for name, words in incoming.path.items()}
+        _check_ids(path)
         if route.writes:
             gate.check_size(len(incoming.body), body_limit(route))
             if route.takes_files:
@@ -213,7 +259,7 @@ class _Frame:
             elif not route.is_api:
                 fields = Form(gate.form_fields(incoming.body, content_type))
             elif route.body is not None:
-                value = msgspec.convert(gate.json_value(incoming.body, content_type), route.body)
+                value = gate.read_into(gate.json_value(incoming.body, content_type), route.body)
             elif incoming.body:
                 gate.json_value(incoming.body, content_type)
         return Call(
@@ -223,8 +269,8 @@ class _Frame:
             credential,
             locale,
             now,
-            {name: gate.clean(str(words)) for name, words in incoming.path.items()},
-            Form(gate.pairs(incoming.query)),
+            path,
+            Form(query),
             fields,
             value,
             incoming.headers,
@@ -232,6 +278,7 @@ class _Frame:
             incoming.url,
             scope,
             files,
+            asked,
         )
 
     def _authorise(self, scope: Scope | None, credential: Credential) -> None:
@@ -252,9 +299,9 @@ class _Frame:
             security.check_csrf(call.credential.csrf, call.form.get("_csrf"))
 
     def _sign_in_first(self, call: Call | None, credential: Credential) -> Outgoing:
-        settings, headers = self.wrapper.settings, self.incoming.headers
+        headers = self.incoming.headers
         if self.route.is_api or call is None or "text/html" not in headers.get("accept", "text/html"):
-            return faults.answer(settings, self.route, headers, self.nonce, NotSignedIn(), call)
+            return faults.answer(self.why, NotSignedIn(), call)
         if self.route.writes:
             # The session ended while the person wrote: the words go with them through the sign-in.
             page = render.resume_page(call)
@@ -265,11 +312,18 @@ class _Frame:
     def _render(self, answer: Answer, call: Call) -> Outgoing:
         name = security.notice_name(self.wrapper.settings)
         notice = _notice(self.wrapper.settings, self.cookies.get(name, ""))
-        sent = render.outgoing(answer, call, self.nonce, notice)
+        sent = render.outgoing(answer, call, self.why.nonce, notice)
         if notice and isinstance(answer, Page):
             taken = ("set-cookie", security.set_cookie(self.wrapper.settings, name, "", 0))
             return Outgoing(sent.status, (*sent.headers, taken), sent.body)
         return sent
+
+
+def _check_ids(path: Mapping[str, str]) -> None:
+    """Raise NotFound for an id that is none: no engine is asked to compare it with its own."""
+    for name, words in path.items():
+        if name.endswith("_id") and name not in KEYED and _ID.fullmatch(words) is None:
+            raise NotFound()
 
 
 def _notice(settings: Settings, raw: str) -> str:
