@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from samverk.audit import verification
 from samverk.errors import SettingsError
 from samverk.migrations import runner
-from samverk.safekeeping import backup
+from samverk.safekeeping import archive, backup
 from samverk.safekeeping.archive import BadArchive
 from samverk.settings import Settings
 from tests import scale
@@ -167,6 +168,32 @@ def test_a_folder_that_cannot_be_written_and_a_damaged_database_are_one_sentence
     with pytest.raises(SettingsError, match="cannot be written"):
         backup.restore(kept.backup, f"sqlite:///{in_the_way / 'd' / 'samverk.sqlite3'}", in_the_way / "d", NOW)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.samverk", "data", "in-the-way"]
+
+
+def test_files_that_come_and_go_while_a_backup_is_written_do_not_stop_it(kept: Kept, tmp_path: Path) -> None:
+    folder, stop = kept.folder / "files", threading.Event()
+    (folder / "0002.part").write_bytes(b"half a file")
+
+    def come_and_go() -> None:
+        while not stop.is_set():
+            for number in range(200):
+                (folder / f"x{number}").write_bytes(b"x")
+            for number in range(200):
+                (folder / f"x{number}").unlink()
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        for turn in range(10):
+            backup.back_up(kept.url, kept.folder, folder, tmp_path / f"{turn}.samverk", NOW)
+    finally:
+        stop.set()
+        thread.join(20)
+
+    for turn in range(10):
+        with archive.reading(tmp_path / f"{turn}.samverk", "backup") as reader:
+            assert "files/0001" in reader.names
+            assert "files/0002.part" not in reader.names
 
 
 def test_every_wrong_bit_and_every_cut_is_refused_and_nothing_written(kept_once: Kept, tmp_path: Path) -> None:

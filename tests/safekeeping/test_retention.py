@@ -36,6 +36,12 @@ def test_every_table_has_a_rule_and_every_rule_a_table() -> None:
     assert keeping._NAMED.keys() - found.keys() == set()
 
 
+def test_who_somebody_is_at_a_provider_is_kept_as_their_account() -> None:
+    table = next(table for table in classes.every_table() if table.name == "provider_identity")
+
+    assert keeping.keeping(table).key == "account"
+
+
 def test_every_column_has_a_class() -> None:
     assert {keeping.class_of(table, column) for table in classes.every_table() for column in table.columns} == {
         "public", "internal", "personal", "secret",

@@ -90,8 +90,8 @@ class Writer:
 
     def file(self, name: str, source: Path, say: Progress = silent) -> None:
         """Add a file as a member."""
-        whole, done = source.stat().st_size, 0
         with source.open("rb") as content, self.member(name) as write:
+            whole, done = source.stat().st_size, 0
             while chunk := content.read(_CHUNK):
                 write(chunk)
                 done += len(chunk)

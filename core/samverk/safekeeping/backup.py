@@ -3,6 +3,7 @@
 What the file is like is `archive.py`'s. A PostgreSQL database has its own tools.
 """
 
+import contextlib
 import datetime as dt
 import re
 import secrets
@@ -62,8 +63,10 @@ def back_up(url: str, data: Path, files: Path, target: Path, now: dt.datetime, s
             raise SettingsError(f"The database {source} cannot be copied ({error}); nothing was written.") from error
         writer.file(DATABASE, copy, say)
         for path in sorted(files.rglob("*")):
-            if path.is_file() and not path.is_symlink():
-                writer.file(f"{FILES}/{path.relative_to(files).as_posix()}", path)
+            if path.suffix != ".part" and path.is_file() and not path.is_symlink():
+                # One that somebody has taken away since the folder was looked at is none.
+                with contextlib.suppress(FileNotFoundError):
+                    writer.file(f"{FILES}/{path.relative_to(files).as_posix()}", path)
         writer.finish(KIND, revision, {"at": now.astimezone(dt.UTC).isoformat(timespec="seconds")})
 
 

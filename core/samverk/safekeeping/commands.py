@@ -113,7 +113,7 @@ def tenant_import(
         typer.echo(f"note: {note}")
     if erased:
         typer.echo(f"note: {erased} people who were erased here are erased again")
-    typer.echo("people set a password before they sign in: none came with the file")
+    typer.echo("no password came with the file: people ask for a link at sign-in, or 'samverk user link' makes one")
 
 
 def tenant_hold(

@@ -100,7 +100,7 @@ _OF_TABLE = {
     ),
     "log": ("audit_actor", "audit_entry", "audit_head"),
     "setting": ("plugin_switch", "tenant"),
-    "account": ("person",),
+    "account": ("person", "provider_identity"),
     "role": ("belonging", "role_grant"),
     "session": ("sign_in",),
     "attempt": ("attempt",),
