@@ -45,5 +45,6 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("safekeeping",),
     ("app",),
     ("serving",),
+    ("commands",),
     ("cli", "testing"),
 )

@@ -1,7 +1,4 @@
-"""The commands of this room, as `cli` registers them: settings are read, one function is called, what came is said.
-
-Libraries are imported inside: a command that needs none of them starts without.
-"""
+"""Commands about what is kept: backups, a region as a file, retention, a person's own data."""
 
 import datetime as dt
 import sys
@@ -10,13 +7,9 @@ from typing import Annotated
 
 import typer
 
-Data = Annotated[Path, typer.Option(help="Folder of the embedded database and files.")]
+from samverk.commands import DATA, Data, now
+
 File = Annotated[Path, typer.Argument(help="The file.")]
-DATA = Path("samverk-data")
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
 
 
 def _say(what: str, done: int, whole: int) -> None:
@@ -32,7 +25,7 @@ def backup(file: File, data: Data = DATA) -> None:
     from samverk import settings
     from samverk.safekeeping import backup as backups
 
-    backups.back_up(settings.database_url(data), data, settings.files(data), file, _now(), _say)
+    backups.back_up(settings.database_url(data), data, settings.files(data), file, now(), _say)
     typer.echo(f"wrote {file}")
 
 
@@ -67,7 +60,7 @@ def restore(
     url = settings.database_url(data)
     if settings.files(data).resolve() != (data / "files").resolve():
         raise SettingsError("SAMVERK_FILES names a folder outside the data folder; unset it to restore.")
-    done = backups.restore(file, url, data, _now(), replace=replace, erasures=erasures, say=_say)
+    done = backups.restore(file, url, data, now(), replace=replace, erasures=erasures, say=_say)
     typer.echo(f"restored {data}")
     for line in done.logs:
         typer.echo(line)
@@ -107,7 +100,7 @@ def tenant_import(
     runner.prepare(found)
     database = Database(found.database_url)
     taken = region_import.take_in(database, registry.discover(), Store(found.files), file, slug=slug, say=_say)
-    erased = erasure.replay(database, Journal(data), _now(), taken.people)
+    erased = erasure.replay(database, Journal(data), now(), taken.people)
     typer.echo(f"took in {taken.slug}: {sum(taken.rows.values())} rows")
     for note in taken.notes:
         typer.echo(f"note: {note}")
@@ -127,7 +120,7 @@ def tenant_hold(
     from samverk.tenants import service
 
     with Database(settings.read(data).database_url).platform("legal hold", write=True) as session:
-        service.hold(session, slug, reason, _now())
+        service.hold(session, slug, reason, now())
     typer.echo(f"{slug} is under legal hold")
 
 
@@ -158,14 +151,14 @@ def retention(
 
     if dry_run == run:
         raise SettingsError("Say --dry-run to list what is due, or --run to delete it.")
-    now = _moment(at) if at else _now()
-    if now > _now():
+    moment = _moment(at) if at else now()
+    if moment > now():
         raise SettingsError("The moment given with --at has not come yet.")
-    items = (work.run if run else work.plan)(Database(settings.read(data).database_url), now)
+    items = (work.run if run else work.plan)(Database(settings.read(data).database_url), moment)
     for item in items:
         typer.echo(str(item))
     done = "done" if run else "due"
-    typer.echo(f"{len(items)} rows {done} at {now.astimezone(dt.UTC).isoformat(timespec='seconds')}", err=True)
+    typer.echo(f"{len(items)} rows {done} at {moment.astimezone(dt.UTC).isoformat(timespec='seconds')}", err=True)
 
 
 def _moment(text: str) -> dt.datetime:
@@ -186,7 +179,7 @@ def person_export(email: str, file: File, data: Data = DATA) -> None:
     from samverk.database import Database
     from samverk.safekeeping import person_export as exports
 
-    count = exports.write(Database(settings.read(data).database_url), email, file, _now())
+    count = exports.write(Database(settings.read(data).database_url), email, file, now())
     typer.echo(f"wrote {count} rows to {file}")
 
 
@@ -203,7 +196,7 @@ def person_erase(
 
     if not yes:
         typer.confirm(f"Erase {email} in all regions? This cannot be undone.", abort=True)
-    done = erasure.erase(Database(settings.read(data).database_url), Journal(data), email, _now())
+    done = erasure.erase(Database(settings.read(data).database_url), Journal(data), email, now())
     for slug, count in done.rows.items():
         typer.echo(f"{slug}: {count} rows")
     typer.echo("erased")
@@ -219,7 +212,7 @@ def person_restrict(email: str, data: Data = DATA) -> None:
     from samverk.database import Database
     from samverk.safekeeping import erasure
 
-    erasure.restrict(Database(settings.read(data).database_url), email, _now())
+    erasure.restrict(Database(settings.read(data).database_url), email, now())
     typer.echo("the account is closed")
 
 
@@ -231,7 +224,7 @@ def person_replay(data: Data = DATA) -> None:
     from samverk.safekeeping.journal import Journal
 
     database = Database(settings.read(data).database_url)
-    typer.echo(f"{erasure.replay(database, Journal(data), _now())} people erased again")
+    typer.echo(f"{erasure.replay(database, Journal(data), now())} people erased again")
     if not erasure.scrub(database):
         typer.echo("the database is busy: what was erased may still stand in its file; try again later")
 
