@@ -91,7 +91,8 @@ class Writer:
     def file(self, name: str, source: Path, say: Progress = silent) -> None:
         """Add a file as a member."""
         with source.open("rb") as content, self.member(name) as write:
-            whole, done = source.stat().st_size, 0
+            # Of the file that is open: its name may be gone by now.
+            whole, done = os.fstat(content.fileno()).st_size, 0
             while chunk := content.read(_CHUNK):
                 write(chunk)
                 done += len(chunk)
