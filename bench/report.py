@@ -199,7 +199,8 @@ with the bare application. `of the limit` compares with the bare application of 
   copies of the first four (one for each installed plugin) with their own ids. Names are municipalities of the
   register; nothing else in the data is real.
 - Before anything is timed the rows are counted in the JSON, in the matrix and in the list; any answer but 2xx ends
-  the run. The list is asked for with a token, the pages with a session of a contact.
+  the run. The list is asked for with a token, the pages with a session of a contact. Tokens have been used that
+  day: the first use of a day is written down and costs a write.
 - After submitting, the database must hold exactly one submission for each form, with the hash of its receipt. The
   database writes to disk before it answers (`synchronous=FULL`); how much that costs depends on the disk.
 - Nothing is cached between requests but compiled templates, compiled statements, and values that never change.
