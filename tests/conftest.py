@@ -3,15 +3,43 @@
 import datetime as dt
 import os
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 os.environ.setdefault("SAMVERK_TEST_CHEAP_PASSWORDS", "1")
 
+from tests import turns
 from tests.installation import Installation
 from tests.postgres_server import PostgresServer, migrate, shared_server
+
+TURNS = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give every worker the folder in which they take turns."""
+    if TURNS not in node.config.stash:
+        node.config.stash[TURNS] = Path(tempfile.mkdtemp(prefix="samverk-turns-"))
+    node.workerinput["turns"] = str(node.config.stash[TURNS])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let tests that measure time run alone among the workers."""
+    worker = getattr(item.config, "workerinput", None)
+    if worker is None:
+        return (yield)
+    with turns.turn(Path(worker["turns"]), is_alone=item.get_closest_marker("alone") is not None):
+        return (yield)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if TURNS in config.stash:
+        shutil.rmtree(config.stash[TURNS], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -94,6 +94,7 @@ def test_the_words_of_people_stay_words(
     assert words(reader).count("".join(hostile.split())) == 7
 
 
+@pytest.mark.alone
 def test_a_quarter_of_42_forms_is_printed_in_two_seconds(
     round_paper: Document, labels: PrintLabels, issued_at: datetime
 ) -> None:

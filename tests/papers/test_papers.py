@@ -33,6 +33,7 @@ def answered(embedded: Installation) -> tuple[Installation, str, str]:
     return embedded, tenant, round_id
 
 
+@pytest.mark.alone
 def test_the_paper_of_42_forms_is_made_in_time_and_reads_back(answered: tuple[Installation, str, str]) -> None:
     installation, tenant, round_id = answered
     with installation.scope(tenant) as scope:

@@ -43,6 +43,7 @@ def test_a_password_is_taken_by_length_and_guesses_never_by_composition(password
     assert [problem.message for problem in password_rules.problems(password, KNOWN)] == said
 
 
+@pytest.mark.alone
 def test_the_longest_password_is_judged_in_time() -> None:
     import time
 

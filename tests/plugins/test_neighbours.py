@@ -73,6 +73,7 @@ class Load:
 
 
 @pytest.mark.parametrize("fault", ["hang", "cpu_loop"])
+@pytest.mark.alone
 def test_another_region_is_answered_as_before(
     fault: str, installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +108,7 @@ def test_another_region_is_answered_as_before(
     assert p99(loaded) <= max(2 * p99(quiet), FLOOR)
 
 
+@pytest.mark.alone
 def test_others_write_while_a_plugin_hangs_over_a_submission(installation: Installation) -> None:
     crew(installation, "hang").seconds = 3.0
     office = installation.program("hang", "secretariat")

@@ -57,6 +57,7 @@ REGION = {
 
 @pytest.mark.parametrize("place", ["hook", "module"])
 @pytest.mark.parametrize("fault", REGION)
+@pytest.mark.alone
 def test_a_fault_of_the_first_hook_or_of_the_import_stops_no_start(
     fault: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
