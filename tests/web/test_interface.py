@@ -138,3 +138,26 @@ def test_every_fault_of_a_body_and_of_a_query_comes_at_once(embedded: Installati
     )
     assert twice.status_code == 400
     assert office.client.get("/api/v1/openapi.json").json()["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize(
+    "link", ["http://meet.example/x", "https://", "https://[", "https://meet.example:x", "https://a b", "https://-/"]
+)
+def test_a_link_that_nothing_can_open_is_refused_by_page_and_interface(link: str, embedded: Installation) -> None:
+    tenant = embedded.add_tenant("insam_nordgudbrandsdal", HOSTS)
+    given = {"body": "directors", "held_on": "2026-05-05", "link": link}
+
+    answer = embedded.program(tenant, "secretariat").send("POST", "/meetings", given)
+    office = embedded.browser(tenant, "secretariat")
+    office.post("/meetings", given, on="/meetings")
+
+    assert (answer.status_code, office.status) == (422, 422)
+    assert "ei heil adresse som byrjar med https://" in office.text
+
+
+@pytest.mark.parametrize("link", ["https://meet.example", "https://meet.example:8443/rom/7?pwd=a%20b#start"])
+def test_a_link_that_can_be_opened_is_kept_as_it_was_given(link: str, embedded: Installation) -> None:
+    tenant = embedded.add_tenant("insam_nordgudbrandsdal", HOSTS)
+    given = {"body": "directors", "held_on": "2026-05-05", "link": link}
+
+    assert embedded.program(tenant, "secretariat").send("POST", "/meetings", given).json()["link"] == link

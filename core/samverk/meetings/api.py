@@ -22,7 +22,7 @@ class NewMeeting(msgspec.Struct, forbid_unknown_fields=True):
     held_on: dt.date
     starts_at: Annotated[str, Meta(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z")] | None = None
     place: Line | None = None
-    link: Annotated[str, Meta(pattern=r"^https://[!-~]+\Z", max_length=500)] | None = None
+    link: Annotated[str, Meta(pattern=service.LINK, max_length=500)] | None = None
 
 
 class NewPoint(msgspec.Struct, forbid_unknown_fields=True):

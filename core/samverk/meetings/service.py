@@ -4,6 +4,7 @@ What the agenda is made from is `rounds`'s; the papers are `papers`'s.
 """
 
 import datetime as dt
+import re
 from typing import Any
 
 from sqlalchemy import func, select
@@ -48,6 +49,8 @@ __all__ = [
     "next_meeting",
     "of_period",
 ]
+LINK = r"^https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?#][!-~]*)?\Z"
+"""The address of a digital meeting, as browsers and calendars can open it: a host by name, then what it wants."""
 
 
 def create_meeting(
@@ -69,8 +72,16 @@ def create_meeting(
     body = scope.model.bodies.get(body_key)
     if body is None:
         raise NotFound()
-    if link and not link.startswith("https://"):
-        raise Invalid((Problem("/link", _("A link to a digital meeting begins with https://."), field="link"),))
+    if link and not re.match(LINK, link):
+        raise Invalid(
+            (
+                Problem(
+                    "/link",
+                    _("A link to a digital meeting is a whole address that begins with https://."),
+                    field="link",
+                ),
+            )
+        )
     if starts_at is not None:
         try:
             dt.time.fromisoformat(starts_at)
