@@ -49,8 +49,8 @@ bench: .stamps/assets ## Measure speed against the bare server on this machine (
 	@$(PY) -m bench $(ARGS)
 
 nightly: .stamps/assets ## Prove every figure (FULL=1: at its size for the night), then all tests, then the benchmark
-	@$(PY) -m scripts.nightly
-	@$(MAKE) --no-print-directory test bench
+	@$(PY) -m scripts.nightly $(ARGS)
+	@$(MAKE) --no-print-directory test bench ARGS=
 
 install: .stamps/assets ## Only install what the other commands need
 

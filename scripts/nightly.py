@@ -1,87 +1,53 @@
-# ruff: noqa: E501
 """`python -m scripts.nightly`: prove the figures of security and reliability, and write `docs/reliability.md`.
 
 Runs the tests of each figure at its size for continuous integration, with FULL=1 at its size for the night, all from
-one seed. The table is made from what the runs themselves say; a run that made fewer cases than its figure has failed.
+one seed, two proofs side by side. What came of a proof is written down as soon as it has ended, with the commit it
+was run on, so that a night can be shared among several: `--rest` runs what has not been shown yet. Without arguments
+everything is run; ids (`K1 F1`) choose.
 """
 
+import argparse
 import datetime as dt
 import json
 import os
+import queue
 import secrets
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+from scripts.figures import PROOFS, TIERS, Figure, Proof
 
 ROOT = Path(__file__).resolve().parent.parent
+RECORD = ROOT / "docs" / "reliability.json"
+PAGE = ROOT / "docs" / "reliability.md"
+LANES = 2
+FIGURES = sorted((figure for proof in PROOFS for figure in proof.figures), key=lambda one: one.id)
+Shown = dict[str, Any]
+"""What was shown of a figure: figure, tier, wanted, made, result, seconds, commit, seed, day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure: cases for CI and for the night, the tests that make them, and how many times their usual size."""
-
-    id: str
-    what: str
-    cases: tuple[int, int]
-    tests: tuple[str, ...]
-    scales: tuple[float, float] = (1, 1)
-    workers: int = 0
-
-
-FIGURES = (
-    Figure("P1", "isolation probes, no leak", (25_000, 250_000), ("tests/probes/test_isolation.py",)),
-    Figure("P3", "mutants of isolation, all caught", (20, 80), ("tests/probes/test_mutants.py",)),
-    Figure("P4", "foreign and missing objects look the same", (1_000, 10_000), ("tests/probes/test_isolation.py",)),
-    Figure("P6", "units on a pool of two, no foreign row", (10_000, 100_000), ("tests/house/test_row_security.py",), (1, 10)),
-    Figure("A1", "tampering with the log, found at its place", (500, 10_000), ("tests/audit/test_log.py",), (1, 20)),
-    Figure("G1", "faults of plugins, each hook", (80, 800), ("tests/plugins/test_fault_matrix.py",), (1, 10), 2),
-    Figure("G2", "malformed files of regions, refused", (1_000, 20_000), ("tests/regions/test_hostile_files.py",), (5, 100), 2),
-    Figure("F1", "generated requests, every check", (20_000, 300_000), ("tests/web/test_generated_requests.py",), (10, 150)),
-    Figure("F2", "naughty strings, every field", (5_000, 50_000), ("tests/web/test_naughty_strings.py",), (10, 100), 2),
-    Figure("F2", "malformed requests, alike on both engines", (100, 100), ("tests/web/test_hostile_requests.py",)),
-    Figure("L1", "words in the log", (1, 1), ("tests/web/test_rates_and_log.py",)),
-    Figure("C1", "changes to one version at once", (2_000, 50_000), ("tests/reliability/test_races.py::test_of_many_changes_to_one_version_exactly_one_is_kept",), (10, 250)),
-    Figure("C2", "acknowledged submissions as a set", (5_000, 100_000), ("tests/reliability/test_races.py::test_every_acknowledged_submission_is_there_exactly_once",), (10, 200)),
-    Figure("C3", "one key sent four times at once", (1_000, 20_000), ("tests/reliability/test_races.py::test_one_key_sent_four_times_at_once_has_one_effect_and_one_answer",), (10, 200)),
-    Figure("C4", "closing against submitting", (500, 10_000), ("tests/reliability/test_races.py::test_nothing_is_accepted_after_a_round_has_closed",), (10, 200)),
-    Figure("C6", "numbers without gap", (2_000, 20_000), ("tests/reliability/test_races.py::test_numbers_are_unique_and_without_gap_also_where_work_is_undone",), (10, 100)),
-    Figure("K1", "kills of the server", (60, 1_000), ("tests/reliability/test_killed_server.py::test_a_killed_server_loses_and_doubles_nothing",), (7, 130)),
-    Figure("K1 acknowledged", "submissions under kills, none lost or doubled", (5_000, 100_000), ("tests/reliability/test_killed_server.py::test_a_killed_server_loses_and_doubles_nothing",), (7, 130)),
-    Figure("K3", "commits whose syncs were counted", (40, 40), ("tests/reliability/test_killed_server.py::test_every_commit_has_reached_the_disk_before_its_answer",)),
-)  # fmt: skip
-"""In the order they are run; those of the same tests and size are run once."""
-
-
-@dataclass(slots=True)
-class Ran:
-    """What came of one run of tests: {(figure, what): cases}, whether all passed, and how long it took."""
-
-    cases: dict[tuple[str, str], int] = field(default_factory=dict)
-    has_passed: bool = False
-    seconds: float = 0.0
-
-
-def run(tests: tuple[str, ...], scale: float, workers: int, seed: int) -> Ran:
-    """Run tests at a size; read what they say they made."""
+def run(proof: Proof, tier: int, seed: int) -> tuple[bool, list[dict[str, Any]], float, str]:
+    """Run the tests of a proof. Returns whether all passed, what they say they made, the seconds, and their output."""
     with tempfile.TemporaryDirectory(prefix="samverk-nightly-") as folder:
         report = Path(folder) / "report"
         env = os.environ | {
-            "SAMVERK_TEST_SCALE": f"{scale:g}",
+            "SAMVERK_TEST_SCALE": f"{proof.scales[tier]:g}",
             "SAMVERK_TEST_SEED": str(seed),
             "SAMVERK_TEST_REPORT": str(report),
         }
         began = time.monotonic()
-        command = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "-m", "", *tests]
-        done = subprocess.run(command, cwd=ROOT, env=env, check=False)  # noqa: S603
-        ran = Ran(has_passed=done.returncode == 0, seconds=time.monotonic() - began)
-        for line in report.read_text("utf-8").splitlines() if report.exists() else ():
-            said = json.loads(line)
-            name = (said["figure"], said["what"])
-            ran.cases[name] = ran.cases.get(name, 0) + said["cases"]
-    return ran
+        # -m "" lets the slow tests run too; one process for each proof, since proofs run beside each other.
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", "", *proof.tests]
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+        seconds = time.monotonic() - began
+        said = [json.loads(line) for line in report.read_text("utf-8").splitlines()] if report.exists() else []
+    return done.returncode == 0, said, seconds, done.stdout + done.stderr
 
 
 def commit() -> str:
@@ -90,58 +56,151 @@ def commit() -> str:
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603, S607
 
-    changed = [line for line in git("status", "--porcelain").splitlines() if not line.endswith("docs/reliability.md")]
+    own = (RECORD.name, PAGE.name)
+    changed = [line for line in git("status", "--porcelain").splitlines() if not line.endswith(own)]
     return (git("rev-parse", "--short=12", "HEAD") or "unknown") + (" with changes" if changed else "")
 
 
-def document(rows: list[tuple[str, str, int, int, float, str]], seed: int, tier: str, at: str, took: float) -> str:
-    """Return the page: one line a figure, from the runs of this command only."""
+def judged(figure: Figure, tier: int, has_passed: bool, said: Iterable[dict[str, Any]]) -> tuple[int, str]:
+    """Return how many cases were made of a figure, and the verdict."""
+    made = sum(one["cases"] for one in said if one["figure"] == figure.id and figure.named in one["what"])
+    if not has_passed:
+        return made, "FAILED"
+    return made, "passed" if made >= figure.cases[tier] else "too few"
+
+
+def load() -> dict[tuple[str, str], Shown]:
+    """Return what was shown before, by figure and tier."""
+    rows = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else []
+    return {(row["figure"], row["tier"]): row for row in rows}
+
+
+def save(record: dict[tuple[str, str], Shown]) -> None:
+    """Write the record and the page, in the order of the figures; a figure that is no more goes."""
+    rows = [record[figure.key, tier] for tier in TIERS for figure in FIGURES if (figure.key, tier) in record]
+    RECORD.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    PAGE.write_text(document(record), "utf-8")
+
+
+def document(record: dict[tuple[str, str], Shown]) -> str:
+    """Return the page: a table for each size, a line for each figure, also for what was not run."""
     lines = [
         "# Reliability: what was proved, and how often",
         "",
-        "Written by `make nightly` from the output of its own run; the figures wanted are those of the project's rules on",
-        "security and reliability. A row counts what its tests say they made; fewer than the figure is a failure.",
-        "",
-        f"Commit {at} · {dt.date.today().isoformat()} · {tier} figures · seed {seed}"
-        f" (`SAMVERK_TEST_SEED={seed}` repeats the run) · {took / 60:.0f} minutes",
-        "",
-        "| id | what | figure wanted | made | seconds | result |",
-        "| --- | --- | ---: | ---: | ---: | --- |",
+        "Written by `make nightly` from what its runs themselves say; the figures wanted are those of the project's",
+        "rules on security and reliability. A run that makes fewer cases than its figure has not shown it. Each line",
+        "names the commit it was run on, and the seed that makes the same run again (`SAMVERK_TEST_SEED`).",
     ]
-    lines += [
-        f"| {id_} | {what} | {wanted:,} | {made:,} | {seconds:.0f} | {result} |"
-        for id_, what, wanted, made, seconds, result in rows
-    ]
+    for tier, name in enumerate(TIERS):
+        lines += [
+            "",
+            "## At the size of continuous integration" if name == "CI" else "## At the size of the night (`FULL=1`)",
+            "",
+            "| id | what | wanted | made | result | seconds | commit | seed | day |",
+            "| --- | --- | ---: | ---: | --- | ---: | --- | ---: | --- |",
+        ]
+        for figure in FIGURES:
+            head = f"| {figure.id} | {figure.what} | {figure.cases[tier]:,} |"
+            row = record.get((figure.key, name))
+            if row is None:
+                lines.append(f"{head} | not run | | | | |")
+            else:
+                lines.append(
+                    f"{head} {row['made']:,} | {row['result']} | {row['seconds']:,} | {row['commit']} | {row['seed']}"
+                    f" | {row['day']} |"
+                )
     return "\n".join(lines) + "\n"
 
 
+class Night:
+    """One call of the command: the proofs that are to be run, and the record they are written to."""
+
+    def __init__(self, tier: int, seed: int) -> None:
+        self.tier, self.seed, self.commit = tier, seed, commit()
+        self.has_failed = False
+        self._lock = threading.Lock()
+
+    def show(self, proof: Proof) -> None:
+        """Run a proof and write down what it showed."""
+        name = ", ".join(sorted({figure.id for figure in proof.figures}))
+        print(f"{name} begins", flush=True)
+        has_passed, said, seconds, output = run(proof, self.tier, self.seed)
+        with self._lock:
+            record = load()
+            for figure in proof.figures:
+                made, result = judged(figure, self.tier, has_passed, said)
+                self.has_failed |= result != "passed"
+                record[figure.key, TIERS[self.tier]] = {
+                    "figure": figure.key, "tier": TIERS[self.tier], "wanted": figure.cases[self.tier], "made": made,
+                    "result": result, "seconds": round(seconds), "commit": self.commit, "seed": self.seed,
+                    "day": dt.date.today().isoformat(),
+                }  # fmt: skip
+                wanted = figure.cases[self.tier]
+                print(f"{figure.id} {figure.what}: {made:,} of {wanted:,}, {seconds:.0f} s, {result}", flush=True)
+            save(record)
+            if not has_passed:
+                print(output[-6000:], flush=True)
+
+    def side_by_side(self, proofs: Iterable[Proof]) -> None:
+        """Run proofs in their order, a few at once."""
+        waiting: queue.SimpleQueue[Proof] = queue.SimpleQueue()
+        for proof in proofs:
+            waiting.put(proof)
+
+        def lane() -> None:
+            while True:
+                try:
+                    proof = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                self.show(proof)
+
+        lanes = [threading.Thread(target=lane) for _number in range(LANES)]
+        for one in lanes:
+            one.start()
+        for one in lanes:
+            one.join()
+
+
+def chosen(ids: set[str], *, is_rest: bool, tier: int) -> list[Proof]:
+    """Return the proofs that show one of the ids; of the rest only those not shown yet at this size."""
+    record = load()
+
+    def is_shown(figure: Figure) -> bool:
+        return record.get((figure.key, TIERS[tier]), {}).get("result") == "passed"
+
+    return [
+        proof
+        for proof in PROOFS
+        if (not ids or ids & {figure.id for figure in proof.figures})
+        and not (is_rest and all(map(is_shown, proof.figures)))
+    ]
+
+
 def main() -> int:
-    """Run every figure, write the page, say what failed."""
-    is_full = os.environ.get("FULL") == "1"
-    tier, seed = int(is_full), int(os.environ.get("SAMVERK_TEST_SEED") or secrets.randbelow(10**9))
-    only = set(sys.argv[1:])
-    at, began = commit(), time.monotonic()
-    print(f"commit {at}, seed {seed}, {'nightly' if is_full else 'CI'} figures", flush=True)
-    known: dict[tuple[tuple[str, ...], float], Ran] = {}
-    rows: list[tuple[str, str, int, int, float, str]] = []
-    for figure in FIGURES:
-        if only and figure.id not in only:
-            continue
-        key = (figure.tests, figure.scales[tier])
-        is_new = key not in known
-        if is_new:
-            print(f"\n{figure.id} {figure.what} …", flush=True)
-            known[key] = run(figure.tests, figure.scales[tier], figure.workers, seed)
-        ran, wanted = known[key], figure.cases[tier]
-        made = sum(cases for (id_, _what), cases in ran.cases.items() if id_ == figure.id)
-        result = "passed" if ran.has_passed and made >= wanted else "FAILED" if not ran.has_passed else "too few"
-        rows.append((figure.id, figure.what, wanted, made, ran.seconds if is_new else 0.0, result))
-        print(f"{figure.id}: {made:,} of {wanted:,}, {ran.seconds:.0f} s, {result}", flush=True)
-    text = document(rows, seed, "nightly" if is_full else "CI", at, time.monotonic() - began)
-    print("\n" + text, flush=True)
-    if not only:
-        (ROOT / "docs" / "reliability.md").write_text(text, "utf-8")
-    return int(any(row[-1] != "passed" for row in rows))
+    """Run the proofs, write the page as they end, and say by the code whether every one has passed."""
+    known = sorted({figure.id for figure in FIGURES})
+    parser = argparse.ArgumentParser(prog="nightly", description="Prove the figures of security and reliability.")
+    parser.add_argument("ids", nargs="*", metavar="ID", help=f"only these figures: {' '.join(known)}")
+    parser.add_argument("--rest", action="store_true", help="only what has not been shown yet at this size")
+    parser.add_argument("--page", action="store_true", help="run nothing, write the page anew")
+    given = parser.parse_args()
+    if unknown := set(given.ids) - set(known):
+        parser.error(f"no such figure: {' '.join(sorted(unknown))}")
+    if given.page:
+        save(load())
+        return 0
+    tier = int(os.environ.get("FULL") == "1")
+    night = Night(tier, int(os.environ.get("SAMVERK_TEST_SEED") or secrets.randbelow(10**9)))
+    proofs = chosen(set(given.ids), is_rest=given.rest, tier=tier)
+    print(f"commit {night.commit}, seed {night.seed}, {TIERS[tier]} figures, {len(proofs)} proofs", flush=True)
+    began = time.monotonic()
+    night.side_by_side(proof for proof in proofs if not proof.is_alone)
+    for proof in proofs:
+        if proof.is_alone:
+            night.show(proof)
+    print(f"{(time.monotonic() - began) / 60:.0f} minutes; {PAGE.relative_to(ROOT)} is written", flush=True)
+    return int(night.has_failed)
 
 
 if __name__ == "__main__":

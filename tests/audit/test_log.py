@@ -21,8 +21,6 @@ from samverk.database import Database
 from samverk.guard import RAW_OPTION
 from samverk.permissions import ACTIONS
 
-SCALE = int(os.environ.get("SAMVERK_TEST_SCALE", "1"))
-
 
 def entries(installation: Installation, tenant: str) -> list[tuple[int, str, str]]:
     with installation.scope(tenant) as scope:
@@ -173,9 +171,9 @@ def test_every_way_of_tampering_is_found_at_its_place(embedded: Installation) ->
             raw.execute(f"DROP TRIGGER audit_entry_no_{verb}")
     seed = int(os.environ.get("SAMVERK_TEST_SEED", random.randrange(2**32)))
     print(f"seed {seed}")
-    chance = random.Random(seed)
+    chance, tampers = random.Random(seed), scale.count(500)
     database, wrong = Database(embedded.database.url, threads=1), []
-    for _time in range(500 * SCALE):
+    for _time in range(tampers):
         how, seq = chance.choice(["edit", "delete", "swap", "insert", "tail"]), chance.randrange(1, 15)
         with database.unit(write=True) as session:
             session.bind_tenant(own)
@@ -187,7 +185,7 @@ def test_every_way_of_tampering_is_found_at_its_place(embedded: Installation) ->
     database.dispose()
 
     assert wrong == []
-    scale.made("A1", "changes to the log behind its back", 500 * SCALE, 500, seed)
+    scale.made("A1", "changes to the log behind its back", tampers, tampers, seed)
 
 
 def test_a_log_that_was_written_anew_is_found_by_the_head_kept_outside(embedded: Installation) -> None:
@@ -249,11 +247,11 @@ def test_every_action_that_changes_something_has_words() -> None:
 def test_numbers_have_no_gap_when_units_fail_side_by_side(installation: Installation) -> None:
     """C6 for the log: four threads, units that are rolled back leave no number behind."""
     tenant = installation.add_tenant("insam_nordgudbrandsdal", HOSTS)
-    own, kept = tenant_id(installation, tenant), [0] * 4
+    own, kept, units = tenant_id(installation, tenant), [0] * 4, scale.count(25) * 4
 
     def work(number: int) -> None:
         chance = random.Random(number)
-        for turn in range(25 * SCALE):
+        for turn in range(units // 4):
             fails = chance.random() < 0.4
             try:
                 with installation.scope(tenant) as scope:
@@ -273,4 +271,4 @@ def test_numbers_have_no_gap_when_units_fail_side_by_side(installation: Installa
         faults, hashes = service.verify(session, own)
     assert (faults, sorted(hashes)) == ((), list(range(1, sum(kept) + 1)))
     assert sum(kept) > 20
-    scale.made("C6", "entries of the log with work undone", 100 * SCALE, 100)
+    scale.made("C6", "entries of the log with work undone", units, units)

@@ -27,7 +27,6 @@ from samverk.models import metadata
 from samverk.tenants.model import Party, Tenant
 
 pytestmark = pytest.mark.postgres
-SCALE = int(os.environ.get("SAMVERK_TEST_SCALE", "1"))
 OWN = "(tenant_id = (NULLIF(current_setting('samverk.tenant'::text, true), ''::text))::uuid)"
 
 
@@ -186,7 +185,7 @@ def test_a_pool_of_two_never_gives_a_tenant_the_rows_of_another(two: tuple[Datab
     database, *ids = two
     seed = int(os.environ.get("SAMVERK_TEST_SEED", random.randrange(2**32)))
     print(f"seed {seed}")
-    turns, faults = 10_000 * SCALE, []
+    turns, faults = scale.count(10_000), []
     done = [0] * 4
 
     def work(number: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests import faulty_plugins
+from tests import faulty_plugins, scale
 from tests.faulty_plugins import CALL_FAULTS
 from tests.installation import Browser, Installation
 
@@ -106,6 +106,7 @@ def test_another_region_is_answered_as_before(
     print(f"{fault}: p99 quiet {p99(quiet) * 1000:.1f} ms, loaded {p99(loaded) * 1000:.1f} ms, {load.asked} hung calls")
     assert (len(loaded) >= ROUNDS * EACH, load.asked >= ROUNDS // 2) == (True, True)
     assert p99(loaded) <= max(2 * p99(quiet), FLOOR)
+    scale.made("G1", f"neighbours of a plugin: {fault}, requests", len(loaded), ROUNDS * EACH)
 
 
 @pytest.mark.alone

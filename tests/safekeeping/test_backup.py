@@ -131,6 +131,7 @@ def test_a_backup_while_another_process_writes_holds_all_that_was_acknowledged(k
         (report,) = verification.verify_all(Settings(folder, f"sqlite:///{folder / 'samverk.sqlite3'}", "", ""))
         assert (report.faults, report.entries) == ((), 5 + len(found))
     assert taken[0][0] < taken[-1][0] < last
+    scale.made("R2", "backups while another process writes", len(taken), scale.count(3))
 
 
 def test_a_restore_that_is_killed_leaves_nothing_or_all(kept: Kept, tmp_path: Path) -> None:
@@ -220,6 +221,7 @@ def test_every_wrong_bit_and_every_cut_is_refused_and_nothing_written(kept_once:
         assert [path.name for path in tmp_path.iterdir()] == ["spoiled"]
 
     assert taken == []
+    scale.made("R3", "spoiled backups refused", scale.count(200), 200, seed)
 
 
 def test_verify_names_what_is_wrong(kept: Kept, tmp_path: Path) -> None:

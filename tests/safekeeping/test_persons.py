@@ -16,11 +16,11 @@ from samverk.people.model import Attempt, Person, RoleGrant, SignIn
 from samverk.safekeeping import backup, classes, erasure, person_export, person_rows, region_file, region_import
 from samverk.safekeeping.journal import Journal
 from samverk.tenants import service as tenants
+from tests import scale
 from tests.installation import Installation
 from tests.safekeeping import canaries
 from tests.safekeeping.conftest import NOW, files_of
 from tests.safekeeping.five_regions import fill
-from tests.scale import count
 
 SLUGS = ("alpha", "beta")
 
@@ -33,7 +33,7 @@ def people(embedded: Installation) -> tuple[Installation, dict[str, set[str]]]:
         embedded.add_tenant("insam_nordgudbrandsdal", slug=slug)
         with embedded.scope(slug) as scope:
             fill(scope, files_of(embedded.database), f"secretariat@{slug}.example")
-        planted |= canaries.add_people(embedded, slug, count(20) // 2)
+        planted |= canaries.add_people(embedded, slug, scale.count(20) // 2)
     return embedded, planted
 
 
@@ -95,6 +95,7 @@ def test_twenty_people_get_all_and_nothing_is_left_of_them(
     assert back.erased == len(planted)
     assert (canaries.in_files(target), canaries.CANARY.findall(caplog.text.encode())) == (set(), [])
     assert Journal(target).marks() == Journal(data).marks()
+    scale.made("E1", "persons exported and erased", len(planted), scale.count(20))
 
 
 def test_the_words_of_a_person_stay_and_the_name_is_replaced_on_each_engine(installation: Installation) -> None:

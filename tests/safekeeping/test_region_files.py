@@ -20,6 +20,7 @@ from samverk.people.model import Belonging, Person, RoleGrant
 from samverk.registry import Registry
 from samverk.safekeeping import classes, region_file, region_import, rows
 from samverk.tenants import service as tenants
+from tests import scale
 from tests.installation import Installation
 from tests.postgres_server import PostgresServer, migrate
 from tests.safekeeping.conftest import NOW, files_of
@@ -44,6 +45,7 @@ def test_five_regions_come_back_with_the_same_bytes(
     assert len(slugs) == 5
     assert first == second
     assert min(len(content) for content in first.values()) > 50_000
+    scale.made("R1", "regions exported, brought in and exported again", len(slugs), 5)
 
 
 @pytest.mark.postgres
@@ -89,6 +91,7 @@ def test_no_table_is_forgotten(fifth: Path, five: Path) -> None:
             assert found, f"the fixture has no row of {table.name}"
             left = {column.name for column in table.columns} - found[0].keys()
             assert left == {"person": {"password_hash", "is_operator"}}.get(table.name, set())
+    scale.made("R4", "tables and columns looked for in a region's file", len(rows.exported()), 20)
 
 
 def test_no_table_refers_to_itself() -> None:
