@@ -58,7 +58,7 @@ def show_audit(call: Call) -> Answer:
             if (value := call.query.get(name)) and value.replace("-", "").replace("/", "").replace(".", "").isalnum()
         ),
     }
-    return Page("audit/list.html", _("Who did what"), context, ((f"/{scope.tenant.slug}/settings", _("Settings")),))
+    return Page("audit/list.html", _("Who did what"), context, call.settings_crumbs())
 
 
 @routes.page("GET", "/{tenant}/settings/audit/export/{kind}", action="audit.read")

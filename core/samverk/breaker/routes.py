@@ -49,7 +49,8 @@ def _page(call: Call, problems: tuple[Problem, ...] = ()) -> Page:
         "fault": _words(KINDS, switch.fault_kind),
         "fault_task": _words(TASKS, switch.fault_hook),
     }
-    return Page("breaker/plugin.html", _("Plugin of the region"), context, (), 422 if problems else 200, problems)
+    status = 422 if problems else 200
+    return Page("breaker/plugin.html", _("Plugin of the region"), context, call.settings_crumbs(), status, problems)
 
 
 def _words(known: Mapping[str, str], key: str | None) -> str:

@@ -25,7 +25,7 @@ def _page(call: Call, error: Invalid | None = None) -> Page:
             "attachment": _("a file"),
         },
     }
-    crumbs = ((f"{base}/settings", _("Settings")),)
+    crumbs = call.settings_crumbs()
     title = _("Exempt from public access")
     if error is not None:
         return Page("exemptions/list.html", title, context, crumbs, 422, error.problems)

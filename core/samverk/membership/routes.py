@@ -34,7 +34,7 @@ def _list_page(call: Call, problems: tuple[Problem, ...] = ()) -> Page:
         **_choices(call),
     }
     status = 422 if problems else 200
-    return Page("membership/people.html", _("People"), context, status=status, problems=problems)
+    return Page("membership/people.html", _("People"), context, call.settings_crumbs(), status, problems)
 
 
 def _choices(call: Call) -> dict[str, object]:
@@ -78,7 +78,7 @@ def show_person(call: Call) -> Answer:
 
 def _person_page(call: Call, problems: tuple[Problem, ...] = ()) -> Page:
     found = roles.member(call.scope, call.path["person_id"])
-    crumbs = ((_here(call), _("People")),)
+    crumbs = (*call.settings_crumbs(), (_here(call), _("People")))
     status = 422 if problems else 200
     context = {"person": found, **_choices(call)}
     return Page("membership/person.html", found.name, context, crumbs, status, problems)

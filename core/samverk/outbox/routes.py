@@ -10,4 +10,4 @@ routes = Routes()
 @routes.page("GET", "/{tenant}/outbox", action="outbox.read")
 def show_outbox(call: Call) -> Answer:
     context = {"messages": service.list_messages(call.scope), "sends": call.settings.smtp_url is not None}
-    return Page("outbox/list.html", _("Outbox"), context)
+    return Page("outbox/list.html", _("Outbox"), context, call.settings_crumbs())

@@ -92,6 +92,10 @@ class Call:
         """True when htmx asks for a piece of a page."""
         return self.headers.get("hx-request") == "true"
 
+    def settings_crumbs(self) -> tuple[tuple[str, str], ...]:
+        """Return the way to a page of the region's settings."""
+        return ((f"/{self.scope.tenant.slug}/settings", _("Settings")),)
+
     def version(self) -> int:
         """Return the version a change was made on: `If-Match` of a program, the hidden field of a page.
 
