@@ -222,6 +222,8 @@ class Stream:
         for client in self.clients:
             said.update(client.acknowledged)
             told.update(client.given_back)
+        # The connection that this process holds may have fallen with its server.
+        self.database.dispose()
         with served.system_scope(self.database, TENANT, served.now()) as scope:
             run, own = scope.session.execute, scope.tenant_id
             kept = (Submission.form_id, Submission.number, Submission.content_hash)
