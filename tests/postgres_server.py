@@ -45,6 +45,15 @@ timezone = 'UTC'
 """
 
 
+# What an installation has, as the server's own defaults: an acknowledged commit is on the disk.
+DURABLE = """
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+timezone = 'UTC'
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
     """A running server, and the folder that its users share."""
@@ -91,6 +100,25 @@ class PostgresServer:
             if not known:
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
 
+    def sessions(self, name: str) -> int:
+        """Return how many are connected to a database."""
+        with self._connection() as connection:
+            row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [name]).fetchone()
+        assert row is not None
+        return int(str(row[0]))
+
+    def stop_at_once(self) -> None:
+        """Stop the server as a power cut does: nothing is finished, and the next start recovers from its log."""
+        server = package.PostgresServer(self.folder / "data", cleanup_mode=None)
+        words = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
+        package.pgexec("pg_ctl", words, bin_path=server.bin_path, user=server.system_user)
+
+    def start_again(self) -> None:
+        """Start a stopped server at the same address."""
+        server = package.PostgresServer(self.folder / "data", cleanup_mode=None)
+        server.ensure_postgres_running()
+        assert server.get_postmaster_info().socket_dir == self.socket_folder
+
     def _run(self, statement: str, *names: str) -> None:
         with self._connection() as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
@@ -132,7 +160,24 @@ def shared_server(run: str) -> Iterator[PostgresServer]:
             _leave(folder)
 
 
-def _start(folder: Path) -> PostgresServer:
+@contextmanager
+def durable_server() -> Iterator[PostgresServer]:
+    """Give a server of one's own that keeps what it has acknowledged, to be stopped and started at will."""
+    parent = Path(tempfile.gettempdir())
+    folder = parent / f"samverk-postgres-{os.getuid()}-own-{os.getpid()}"
+    with _locked(parent):
+        folder.mkdir(mode=0o755)
+        # Written first: a run that begins meanwhile sweeps away what nobody living holds.
+        _write_holders(folder, [os.getpid()])
+        server = _start(folder, DURABLE)
+    try:
+        yield server
+    finally:
+        with _locked(parent):
+            _leave(folder)
+
+
+def _start(folder: Path, settings: str = SETTINGS) -> PostgresServer:
     """Start the server, or find the running one. The caller holds the lock."""
     # The package's own lock and count of users are not used: the lock's file belongs to whichever user came
     # first, and the count never forgets those that were killed.
@@ -143,7 +188,7 @@ def _start(folder: Path) -> PostgresServer:
     if is_new:
         server.ensure_pgdata_inited()
         with (data / "postgresql.auto.conf").open("a") as file:
-            file.write(SETTINGS)
+            file.write(settings)
     server.ensure_postgres_running()
     socket_folder = server.get_postmaster_info().socket_dir
     assert socket_folder is not None

@@ -68,7 +68,8 @@ def run(target: str, host: str, port: int, workers: int = 1, *, is_factory: bool
         log_level=LogLevels.warning,
         websockets=False,
         respawn_failed_workers=True,
-        backpressure=256,
+        # Connections, not requests: who is beyond them waits unheard until another hangs up. Files may be 1,024.
+        backpressure=800,
     ).serve()
 
 

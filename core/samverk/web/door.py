@@ -7,7 +7,8 @@ the limits (rule 33), hosts that are not ours, unknown addresses, methods that a
 import asyncio
 import mimetypes
 import re
-from collections import defaultdict
+import time
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -34,6 +35,12 @@ LONG = "public, max-age=31536000, immutable"
 MAX_ADDRESS, MAX_HEADERS = 4_096, 16_384
 BODY_SECONDS, FILE_SECONDS = 10.0, 120.0
 """How long a body may take to come in, and one with files: a slow sender is no reason to hold a place for it."""
+PATIENCE, ENOUGH = 1.0, 0.5
+"""How many seconds a request may wait for a thread, and how long the first in the line when nobody more is let in.
+
+When more comes than can be done, the others are told at once to come again: they would wait ever longer, and be gone
+when their answer came (measured).
+"""
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SAID_ONCE = frozenset(
     (b"host", b"content-length", b"content-type", b"authorization", b"if-match", b"idempotency-key", b"origin",
@@ -181,13 +188,14 @@ def _hosts(settings: Settings) -> frozenset[str]:
 def build(routes: Sequence[Route], wrapper: Wrapper) -> Litestar:
     """Make the application of one process."""
     executor = ThreadPoolExecutor(wrapper.settings.threads, thread_name_prefix="samverk")
+    line: deque[float] = deque()
     by_path: dict[str, dict[str, Route]] = defaultdict(dict)
     for route in routes:
         if route.method in by_path[route.path]:
             raise RuntimeError(f"two routes for {route.method} {route.path}")
         by_path[route.path][route.method] = route
     handlers: list[Any] = [
-        _handler(path, method, _answering(method, route, wrapper, executor), is_api=route.is_api)
+        _handler(path, method, _answering(method, route, wrapper, executor, line), is_api=route.is_api)
         for path, methods in by_path.items()
         for method, route in methods.items()
     ]
@@ -205,7 +213,9 @@ def build(routes: Sequence[Route], wrapper: Wrapper) -> Litestar:
     return made
 
 
-def _answering(method: str, route: Route, wrapper: Wrapper, executor: ThreadPoolExecutor) -> Answering:
+def _answering(
+    method: str, route: Route, wrapper: Wrapper, executor: ThreadPoolExecutor, line: deque[float]
+) -> Answering:
     writes, limit, trusted = route.writes, body_limit(route), wrapper.settings.trusted_proxies
     seconds = FILE_SECONDS if route.takes_files else BODY_SECONDS
 
@@ -222,9 +232,31 @@ def _answering(method: str, route: Route, wrapper: Wrapper, executor: ThreadPool
             await _body(headers.get("content-length", ""), receive, limit, seconds) if writes else b"",
             address.client(peer, headers.get("x-forwarded-for", ""), trusted),
         )
-        return await asyncio.get_running_loop().run_in_executor(executor, wrapper.run, route, incoming)
+        came = time.monotonic()
+        if _first(line, came) < came - ENOUGH:
+            raise Refused(503, {"retry-after": "2"})
+        line.append(came)
+
+        def work() -> Outgoing | None:
+            # Threads are given in the order of the line.
+            line.popleft()
+            return wrapper.run(route, incoming) if time.monotonic() - came <= PATIENCE else None
+
+        # Shielded: work that is called off would never leave the line.
+        sent = await asyncio.shield(asyncio.get_running_loop().run_in_executor(executor, work))
+        if sent is None:
+            raise Refused(503, {"retry-after": "2"})
+        return sent
 
     return answer
+
+
+def _first(line: deque[float], now: float) -> float:
+    """Return when the first in the line came; a thread may take it away at any moment."""
+    try:
+        return line[0]
+    except IndexError:
+        return now
 
 
 def _handler(path: str, method: str, answer: Answering, *, is_api: bool = False) -> HTTPRouteHandler:

@@ -116,10 +116,16 @@ class Wrapper:
             afterwards = list(session.info.get("afterwards", ()))
             if outgoing.status < 400:
                 afterwards += session.info.get("after_commit", ())
-        for work in afterwards:
-            work(self.database)
         if credential.session_id is not None or credential.token_id is not None:
-            self.entry.touch(self.database, credential, now)
+            afterwards.append(lambda database: self.entry.touch(database, credential, now))
+        for work in afterwards:
+            try:
+                work(self.database)
+            except Exception:
+                # What is committed must not be called undone, nor be done again for the sake of what comes after it.
+                if not route.writes or outgoing.status >= 400:
+                    raise
+                log.exception("work after the commit failed at %s", route.name, extra={"request": incoming.id})
         return outgoing
 
 
