@@ -45,9 +45,20 @@ PROOFS = (
     _of("tests/web/test_generated_requests.py", (10, 150), Figure("F1", "generated requests, every check", (20_000, 300_000))),
     _of(
         KILLS + "test_a_killed_server_loses_and_doubles_nothing",
-        (7, 130),
-        Figure("K1", "kills of the server", (60, 1_000), "kills"),
-        Figure("K1", "submissions acknowledged under kills, none lost or doubled", (5_000, 100_000), "submissions"),
+        (6, 100),
+        Figure("K1", "kills of the server on SQLite", (60, 1_000), "submissions, SQLite"),
+        Figure("K1", "kills of the server on PostgreSQL", (18, 300), "submissions, PostgreSQL"),
+        Figure("K1", "submissions acknowledged under kills, none lost or doubled", (5_000, 100_000), "acknowledged"),
+    ),
+    _of("tests/reliability/test_power_loss.py", (10, 250), Figure("K2", "images of a power loss, a prefix of the history each", (200, 5_000))),
+    _of("tests/reliability/test_killed_migration.py", (3, 100), Figure("D2", "kills during migration, nothing lost", (5, 200))),
+    _of("tests/reliability/test_write_skew.py", (5, 50), Figure("C5", "administrators removing each other at once, one stays", (500, 5_000))),
+    _of("tests/reliability/test_stopped_postgres.py", (5, 100), Figure("K4", "immediate stops of PostgreSQL, nothing acknowledged lost", (5, 100))),
+    _of(
+        "tests/reliability/test_full_disk.py",
+        (5, 50),
+        Figure("K5", "full disks, nothing acknowledged lost", (5, 50), "full"),
+        Figure("K5", "databases that cannot be written, nothing acknowledged lost", (5, 50), "could not be written"),
     ),
     _of(
         "tests/probes/test_isolation.py",
@@ -110,4 +121,5 @@ PROOFS = (
     _of(KILLS + "test_every_commit_has_reached_the_disk_before_its_answer", (1, 1), Figure("K3", "commits whose syncs were counted", (40, 40))),
     _of("tests/web/test_rates_and_log.py", (1, 1), Figure("L1", "stories whose log holds no word of anybody", (1, 1))),
     _of("tests/plugins/test_neighbours.py", (1, 1), Figure("G1", "requests of others while a plugin hangs, p99 under twice as long", (480, 480), "neighbours"), is_alone=True),
+    _of("tests/reliability/test_overload.py", (10, 100), Figure("Q2", "seconds of more than the server can do", (30, 300)), is_alone=True),
 )  # fmt: skip

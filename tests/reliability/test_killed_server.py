@@ -26,15 +26,15 @@ from tests.web.served import Region
 from samverk.database import Database
 
 pytestmark = pytest.mark.slow
-FIGURES = {"sqlite": ("K1", 10, 800), "postgresql": ("K1 PostgreSQL", 3, 240)}
-"""{engine: (figure, kills, submissions to be acknowledged between and after them)}"""
-READY_SECONDS = 3.0
+FIGURES = {"sqlite": ("SQLite", 10, 800), "postgresql": ("PostgreSQL", 3, 240)}
+"""{scheme: (engine, kills, submissions to be acknowledged between and after them)}"""
+READY_SECONDS, MANY = 3.0, 60
 
 
 def test_a_killed_server_loses_and_doubles_nothing(
     database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    figure, kills, wanted = FIGURES[database_url.partition("+")[0].partition(":")[0]]
+    engine, kills, wanted = FIGURES[database_url.partition("+")[0].partition(":")[0]]
     kills, wanted = scale.count(kills), scale.count(wanted)
     region = served.prepare(tmp_path, url=database_url, arrangements=8, members=9)
     victim = Victim(region.folder, database_url)
@@ -55,10 +55,12 @@ def test_a_killed_server_loses_and_doubles_nothing(
     ready = sorted(victim.ready_after[1:])
     with capsys.disabled():
         print(f"\nready again after {statistics.median(ready):.2f} s, at worst {ready[-1]:.2f} s")
-        scale.made(figure, "kills of the server during submissions", kills, kills)
-        scale.made(f"{figure} acknowledged", "submissions under kills", stream.acknowledged, wanted)
+        scale.made("K1", f"kills of the server during submissions, {engine}", kills, kills)
+        scale.made("K1", f"submissions acknowledged under kills, {engine}", stream.acknowledged, wanted)
     # What stands in the way of being ready is work of the processor; on a machine that others use the clock says more.
-    assert max(victim.processor[1:]) <= READY_SECONDS
+    # One start among few says something of the machine; of many the slowest hundredth is left out.
+    work = sorted(victim.processor[1:])
+    assert (statistics.median(work) if kills < MANY else work[kills * 99 // 100 - 1]) <= READY_SECONDS
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ class Requests:
         return crowd.request("GET", f"{root}/forms/{chance.choice(region.forms)}", self.port, region.token)
 
 
+@pytest.mark.alone
 def test_a_crowd_is_refused_in_time_and_nothing_is_left_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
