@@ -16,7 +16,7 @@ from typing import Any
 
 from samverk import registry as registries
 from samverk.arrangements.model import Arrangement, ArrangementForm, ArrangementParty
-from samverk.database import Database, new_id
+from samverk.database import Database
 from samverk.migrations import runner
 from samverk.onboarding import service as onboarding
 from samverk.people import service as people
@@ -30,6 +30,7 @@ from samverk.rounds.model import Form
 from samverk.rounds.opening import Choices
 from samverk.rounds.questionnaire import NUMBERS, Pinned, Question
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants.model import Party, Subject
 
 ARRANGEMENTS, MEMBERS, PARTIES_EACH = 50, 12, 6

@@ -9,6 +9,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("settings", "i18n"),
     ("regions",),
     ("guard", "changes"),
+    ("tables",),
     ("database",),
     ("hookspecs",),
     ("hooks",),

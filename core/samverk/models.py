@@ -8,7 +8,6 @@ from samverk.attachments import model as attachments
 from samverk.audit import model as audit
 from samverk.bodies import model as bodies
 from samverk.breaker import model as breaker
-from samverk.database import Base
 from samverk.decisions import model as decisions
 from samverk.documents import model as documents
 from samverk.exemptions import model as exemptions
@@ -20,6 +19,7 @@ from samverk.people import model as people
 from samverk.points import model as points
 from samverk.reference import model as reference
 from samverk.rounds import model as rounds
+from samverk.tables import Base
 from samverk.tenants import model as tenants
 
 ROOMS = (

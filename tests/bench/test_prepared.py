@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import bindparam, event, select
 from tests.installation import Installation
 
-from samverk.database import Fault, IdType
+from samverk.database import Fault
 from samverk.guard import GuardError, Prepared
+from samverk.tables import IdType
 from samverk.tenants.model import Party, Tenant
 
 PARTIES = select(Party.id, Party.key, Party.name, Party.is_member, Party.marks).where(

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 from tests.region_database import SLUG, Region
 
-from samverk.database import new_id
 from samverk.errors import NotFound
 from samverk.foundations import service
 from samverk.foundations.model import Adoption, GoverningDocument, Register
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 from samverk.tenants import subjects, written
 from samverk.tenants.model import Subject

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 
-from samverk.database import Database, new_id
+from samverk.database import Database
 from samverk.guard import GuardError
+from samverk.tables import new_id
 from samverk.tenants.model import MemberSet, Membership, Party, Tenant
 
 ONE, OTHER = new_id(), new_id()

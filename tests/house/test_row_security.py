@@ -20,10 +20,11 @@ from sqlalchemy import select
 from tests import scale
 from tests.postgres_server import OWNER, ROLE, PostgresServer, migrate, owners
 
-from samverk.database import Database, new_id
+from samverk.database import Database
 from samverk.errors import SettingsError
 from samverk.migrations import runner
 from samverk.models import metadata
+from samverk.tables import new_id
 from samverk.tenants.model import Party, Tenant
 
 pytestmark = pytest.mark.postgres

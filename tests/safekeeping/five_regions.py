@@ -13,13 +13,13 @@ from sqlalchemy import JSON, Boolean, Date, Integer, LargeBinary, Table, insert,
 from samverk.attachments import service as attachments
 from samverk.attachments.store import Store
 from samverk.audit import service as audit
-from samverk.database import Moment, new_id
 from samverk.demonstration import setup
 from samverk.people.model import Person
 from samverk.registry import Registry
 from samverk.safekeeping import classes, region_file, rows
 from samverk.scope import Actor, Scope
 from samverk.settings import Settings
+from samverk.tables import Moment, new_id
 from samverk.web.uploads import Upload
 from tests.installation import Installation
 from tests.safekeeping.conftest import NOW, add_entries

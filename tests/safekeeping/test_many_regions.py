@@ -9,11 +9,12 @@ from bench import seed as seeding
 from sqlalchemy import select
 
 from samverk.attachments import service as attachments
-from samverk.database import Database, new_id
+from samverk.database import Database
 from samverk.registry import Registry
 from samverk.rounds import service as rounds
 from samverk.rounds.model import Form
 from samverk.safekeeping import region_file, region_import
+from samverk.tables import new_id
 from samverk.web.uploads import Upload
 from tests import scale
 from tests.safekeeping.conftest import files_of

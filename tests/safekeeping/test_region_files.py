@@ -13,12 +13,13 @@ from sqlalchemy import select
 
 from samverk.audit import service as audit
 from samverk.audit.model import AuditActor
-from samverk.database import Database, new_id
+from samverk.database import Database
 from samverk.errors import SettingsError
 from samverk.outbox import delivery
 from samverk.people.model import Belonging, Person, RoleGrant
 from samverk.registry import Registry
 from samverk.safekeeping import classes, region_file, region_import, rows
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 from tests import scale
 from tests.installation import Installation

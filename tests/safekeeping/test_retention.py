@@ -11,12 +11,13 @@ from sqlalchemy import insert, select
 
 from samverk.audit import service as audit
 from samverk.audit.model import AuditEntry
-from samverk.database import Database, new_id
+from samverk.database import Database
 from samverk.membership.model import Invitation
 from samverk.outbox.model import Message
 from samverk.people.model import ApiToken, Attempt, PasswordReset, Person, SignIn
 from samverk.safekeeping import classes, keeping, retention
 from samverk.safekeeping.retention import Item
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 from samverk.tenants.model import IdempotencyKey
 from tests.installation import Installation

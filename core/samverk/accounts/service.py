@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 
 from samverk import i18n
 from samverk.accounts.words import reset_letter
-from samverk.database import Unit, new_id
+from samverk.database import Unit
 from samverk.errors import Invalid, NotFound, Problem
 from samverk.i18n import _
 from samverk.outbox import letters
@@ -18,6 +18,7 @@ from samverk.people import limits, links, password_rules, passwords
 from samverk.people import service as people
 from samverk.people.model import Belonging, PasswordReset, Person
 from samverk.regions.definition import in_locale
+from samverk.tables import new_id
 from samverk.tenants.model import Tenant
 
 RESET = dt.timedelta(hours=1)

@@ -9,11 +9,11 @@ import msgspec
 from sqlalchemy import select
 
 from samverk.arrangements.model import Arrangement, ArrangementForm, ArrangementParty
-from samverk.database import new_id
 from samverk.reference.legal_forms import load_legal_forms
 from samverk.regions.definition import Marked
 from samverk.regions.starter import Span, Starter, StarterArrangement, When
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 from samverk.tenants.model import MemberSet, Party, Subject
 

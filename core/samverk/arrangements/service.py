@@ -24,12 +24,12 @@ from sqlalchemy import (
 )
 
 from samverk.arrangements.model import Arrangement, ArrangementForm, ArrangementParty
-from samverk.database import IdType
 from samverk.errors import NotFound
 from samverk.guard import Prepared
 from samverk.i18n import _
 from samverk.regions.definition import LocalText, in_locale
 from samverk.scope import Scope
+from samverk.tables import IdType
 from samverk.tenants import service as tenants
 from samverk.tenants import written
 from samverk.tenants.model import Subject

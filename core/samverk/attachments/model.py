@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import IdType, TenantTable, personal, reference
+from samverk.tables import IdType, TenantTable, personal, reference
 
 
 class Attachment(TenantTable):

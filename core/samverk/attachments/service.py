@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, func, select
 from samverk.attachments import kinds
 from samverk.attachments.model import Attachment
 from samverk.attachments.store import Store
-from samverk.database import Unit, new_id
+from samverk.database import Unit
 from samverk.errors import Invalid, NotFound, Problem
 from samverk.i18n import N_, _
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.web.scanning import ScanFirst, Verdict
 from samverk.web.uploads import Upload
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import IdType, TenantTable
+from samverk.tables import IdType, TenantTable
 
 
 class AuditEntry(TenantTable):

@@ -16,9 +16,10 @@ from sqlalchemy import BindParameter, bindparam, insert, select, update
 from samverk.audit import chain
 from samverk.audit.chain import Entry, Fault
 from samverk.audit.model import AuditActor, AuditEntry, AuditHead
-from samverk.database import Unit, insert_if_absent, new_id
+from samverk.database import Unit, insert_if_absent
 from samverk.people.model import Person
 from samverk.scope import Scope
+from samverk.tables import new_id
 
 MOST_CHANGES = 500
 _TENANT: BindParameter[str] = bindparam("tenant")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from samverk.database import TenantTable, optional_reference, reference, tenant_key
+from samverk.tables import TenantTable, optional_reference, reference, tenant_key
 
 
 class Body(TenantTable):

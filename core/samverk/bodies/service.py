@@ -8,11 +8,11 @@ import datetime as dt
 from sqlalchemy import select
 
 from samverk.bodies.model import Body, SeatHolder
-from samverk.database import new_id
 from samverk.errors import NotFound
 from samverk.regions.definition import LocalText
 from samverk.regions.starter import Starter
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 
 

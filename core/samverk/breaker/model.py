@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import TenantTable, personal
+from samverk.tables import TenantTable, personal
 
 
 class PluginSwitch(TenantTable):

@@ -12,13 +12,14 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from samverk.breaker.model import PluginSwitch
-from samverk.database import Database, Fault, IdType, Unit, new_id
+from samverk.database import Database, Fault, Unit
 from samverk.errors import Conflict, Invalid, Problem, Stale
 from samverk.guard import Prepared
 from samverk.hooks.values import Heard, HookFault
 from samverk.i18n import _
 from samverk.registry import Answers, AskFirst, Question
 from samverk.scope import Scope
+from samverk.tables import IdType, new_id
 
 log = logging.getLogger("samverk.plugins")
 FAULTS = 3

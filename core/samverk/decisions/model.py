@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import TenantTable, personal, reference, tenant_key
+from samverk.tables import TenantTable, personal, reference, tenant_key
 
 
 class Proposal(TenantTable):

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import func, select
 
-from samverk.database import new_id
 from samverk.decisions.model import Proposal
 from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
 from samverk.i18n import _
 from samverk.regions.definition import LocalText
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 from samverk.tenants.model import Subject
 

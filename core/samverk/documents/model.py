@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import TenantTable, optional_reference, personal
+from samverk.tables import TenantTable, optional_reference, personal
 
 
 class IssuedDocument(TenantTable):

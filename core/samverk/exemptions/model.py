@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import TenantTable, personal, reference
+from samverk.tables import TenantTable, personal, reference
 
 
 class Exemption(TenantTable):

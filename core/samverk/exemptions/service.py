@@ -10,11 +10,11 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import select
 
-from samverk.database import Base, new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
 from samverk.exemptions.model import Exemption
 from samverk.i18n import _
 from samverk.scope import Scope
+from samverk.tables import Base, new_id
 from samverk.tenants import service as tenants
 
 TABLES = {"answer": "form", "item": "agenda_item", "paper": "issued_document", "attachment": "attachment"}

@@ -2,11 +2,11 @@
 
 import msgspec
 
-from samverk.database import new_id
 from samverk.foundations.model import Adoption, GoverningDocument, Register, TimelineEvent
 from samverk.regions.definition import LocalText
 from samverk.regions.starter import Span, Starter, When
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import TenantTable, reference, tenant_key
+from samverk.tables import TenantTable, reference, tenant_key
 
 
 class TimelineEvent(TenantTable):

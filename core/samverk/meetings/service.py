@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import func, select
 
 from samverk.bodies import service as bodies
-from samverk.database import new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
 from samverk.i18n import _
 from samverk.meetings import notices
@@ -32,6 +31,7 @@ from samverk.meetings.views import (
 from samverk.points import service as points
 from samverk.regions.definition import LocalText
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 
 # The service is the slice's door: other slices read through it too.

@@ -10,7 +10,6 @@ import msgspec
 from sqlalchemy import select, update
 
 from samverk.accounts import service as accounts
-from samverk.database import new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem
 from samverk.i18n import _
 from samverk.membership import absence, roles, words
@@ -20,6 +19,7 @@ from samverk.people import links
 from samverk.people import service as people
 from samverk.people.model import Person, ProviderIdentity
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 
 VALID = dt.timedelta(days=14)

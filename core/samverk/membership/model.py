@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import IdType, TenantTable, optional_reference, personal, tenant_key
+from samverk.tables import IdType, TenantTable, optional_reference, personal, tenant_key
 
 
 class Invitation(TenantTable):

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, text
 
-from samverk.database import Reach
 from samverk.errors import SettingsError
 from samverk.models import metadata
+from samverk.tables import Reach
 
 TENANT = "NULLIF(current_setting('samverk.tenant', true), '')::uuid"
 OWN = f"tenant_id = {TENANT}"

@@ -7,8 +7,9 @@ import datetime as dt
 
 from sqlalchemy import delete
 
-from samverk.database import Unit, new_id
+from samverk.database import Unit
 from samverk.outbox.model import Letter
+from samverk.tables import new_id
 
 KEPT = dt.timedelta(days=15)
 

@@ -8,10 +8,11 @@ import datetime as dt
 import msgspec
 from sqlalchemy import case, select
 
-from samverk.database import Unit, insert_or_update, new_id
+from samverk.database import Unit, insert_or_update
 from samverk.outbox.model import MailDue, Message
 from samverk.people.model import Person
 from samverk.scope import Scope
+from samverk.tables import new_id
 
 
 class MessageView(msgspec.Struct, frozen=True):

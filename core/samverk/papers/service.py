@@ -10,7 +10,6 @@ import msgspec
 from sqlalchemy import func, select
 
 from samverk import i18n
-from samverk.database import new_id
 from samverk.documents import pdf
 from samverk.documents.model import IssuedDocument
 from samverk.documents.tree import Document, PrintLabels, content_hash, from_plain, to_plain
@@ -32,6 +31,7 @@ from samverk.rounds import notices, service, views
 from samverk.rounds.model import Form, Reaction, Submission
 from samverk.rounds.questionnaire import Pinned, Question, words_of
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 from samverk.web.layout import state_word
 from samverk.web.shapes import Id

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import IdType, InstallationTable, Reach, TenantTable, optional_reference, personal, tenant_key
+from samverk.tables import IdType, InstallationTable, Reach, TenantTable, optional_reference, personal, tenant_key
 
 
 class Person(InstallationTable):

@@ -12,11 +12,12 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, update
 
-from samverk.database import Unit, new_id
+from samverk.database import Unit
 from samverk.errors import Invalid, Problem
 from samverk.i18n import _
 from samverk.people.model import RecoveryCode, SecondFactor
 from samverk.people.sealing import seal, unseal
+from samverk.tables import new_id
 
 STEP = 30
 RECOVERY_CODES = 10

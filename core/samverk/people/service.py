@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Date, bindparam, delete, or_, select, update
 
-from samverk.database import Database, IdType, Unit, new_id
+from samverk.database import Database, Unit
 from samverk.errors import Invalid, NotFound, Problem
 from samverk.guard import Prepared
 from samverk.i18n import _
@@ -17,6 +17,7 @@ from samverk.people.model import ApiToken, Belonging, Person, ProviderIdentity, 
 from samverk.people.sessions import ABSOLUTE, IDLE, digest
 from samverk.permissions import ROLES
 from samverk.scope import PUBLIC, Actor, Grant, Scope
+from samverk.tables import IdType, new_id
 from samverk.web.call import Credential
 
 TOUCH = dt.timedelta(minutes=5)

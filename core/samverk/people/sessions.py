@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import delete, select, update
 
-from samverk.database import Unit, new_id
+from samverk.database import Unit
 from samverk.people.model import ApiToken, Person, SignIn
+from samverk.tables import new_id
 
 IDLE = dt.timedelta(minutes=30)
 ABSOLUTE = dt.timedelta(hours=12)

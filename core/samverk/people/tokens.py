@@ -6,9 +6,10 @@ import secrets
 import msgspec
 from sqlalchemy import select, update
 
-from samverk.database import Unit, new_id
+from samverk.database import Unit
 from samverk.people.model import ApiToken
 from samverk.people.sessions import digest
+from samverk.tables import new_id
 
 LONGEST = 365
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from samverk.database import new_id
 from samverk.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, Stale
 from samverk.i18n import _
 from samverk.points.model import Point, PointEvent, PointSubject
@@ -27,6 +26,7 @@ from samverk.points.views import (
     owes,
 )
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 
 # The service is the slice's door: other slices read through it too.

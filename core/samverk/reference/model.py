@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import ReferenceTable
+from samverk.tables import ReferenceTable
 
 
 class PlaceRow(ReferenceTable):

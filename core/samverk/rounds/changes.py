@@ -7,13 +7,13 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from samverk.database import new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
 from samverk.i18n import _
 from samverk.people import service as people
 from samverk.rounds import notices
 from samverk.rounds.model import Form, FormEvent, Round, RoundEvent
 from samverk.scope import Scope
+from samverk.tables import new_id
 
 
 def _open_round(scope: Scope, round_id: str, version: int | None, reason: str | None) -> Round:

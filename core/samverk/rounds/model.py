@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import TenantTable, optional_reference, personal, reference, tenant_key
+from samverk.tables import TenantTable, optional_reference, personal, reference, tenant_key
 
 
 class Round(TenantTable):

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from samverk import i18n
 from samverk.arrangements import service as arrangements
 from samverk.calendar import rules
-from samverk.database import new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem
 from samverk.i18n import _
 from samverk.meetings import service as meetings
@@ -25,6 +24,7 @@ from samverk.rounds import notices
 from samverk.rounds.model import Form, PinnedQuestionnaire, Round, RoundEvent
 from samverk.rounds.questionnaire import Pinned, compile_questionnaire
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 from samverk.tenants.model import Subject
 

@@ -5,12 +5,12 @@ From the release moment until the papers are due (regions.md, the loop).
 
 from sqlalchemy import select
 
-from samverk.database import new_id
 from samverk.errors import Conflict, Invalid, NotFound, Problem
 from samverk.i18n import _
 from samverk.rounds import service, views
 from samverk.rounds.model import Form, Reaction
 from samverk.scope import Scope
+from samverk.tables import new_id
 
 VERDICTS = ("agree", "partly", "disagree")
 

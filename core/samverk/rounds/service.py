@@ -13,7 +13,6 @@ import rfc8785
 from sqlalchemy import BindParameter, bindparam, func, insert, select, update
 
 from samverk.breaker import service as breaker
-from samverk.database import new_id
 from samverk.decisions import service as decisions
 from samverk.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, Stale
 from samverk.hookspecs import AnsweredForm
@@ -25,6 +24,7 @@ from samverk.rounds import asking, notices, reading
 from samverk.rounds.model import Form, FormEvent, PinnedQuestionnaire, Round, Submission
 from samverk.rounds.questionnaire import Pinned
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants.model import Party, Subject
 
 EDITABLE = ACTIONS["forms.answer"].states

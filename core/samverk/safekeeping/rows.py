@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import JSON, Boolean, Column, Date, Integer, LargeBinary, String, Table
 
-from samverk.database import Moment
 from samverk.safekeeping import classes
+from samverk.tables import Moment
 
 NOT_EXPORTED = {
     "idempotency_key": "answers to requests that a program may send again within seven days; it sends them elsewhere",

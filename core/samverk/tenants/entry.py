@@ -13,13 +13,14 @@ import msgspec
 from sqlalchemy import bindparam, select, update
 
 from samverk.breaker import service as breaker
-from samverk.database import Database, Unit, insert_if_absent, new_id
+from samverk.database import Database, Unit, insert_if_absent
 from samverk.errors import Conflict, PluginMissing
 from samverk.guard import Prepared
 from samverk.i18n import _
 from samverk.people import service
 from samverk.registry import Answers, Question, Registry
 from samverk.scope import PUBLIC, Scope
+from samverk.tables import new_id
 from samverk.tenants import service as tenants
 from samverk.tenants.model import IdempotencyKey, Tenant
 from samverk.web.call import Answer, Call, Credential, Json

@@ -8,11 +8,11 @@ import datetime as dt
 import msgspec
 from sqlalchemy import update
 
-from samverk.database import new_id
 from samverk.errors import NotFound
 from samverk.reference.places import load_places
 from samverk.regions.starter import Starter
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.tenants.model import MemberSet, Membership, Party, Source, Subject, Tenant
 from samverk.tenants.service import marks
 

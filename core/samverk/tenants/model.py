@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samverk.database import InstallationTable, Reach, TenantTable, optional_reference, reference, tenant_key
+from samverk.tables import InstallationTable, Reach, TenantTable, optional_reference, reference, tenant_key
 
 
 class Tenant(InstallationTable):

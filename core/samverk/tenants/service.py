@@ -14,7 +14,7 @@ import msgspec
 import rfc8785
 from sqlalchemy import bindparam, select, update
 
-from samverk.database import Database, IdType, Unit, insert_if_absent, new_id
+from samverk.database import Database, Unit, insert_if_absent
 from samverk.errors import Conflict, Invalid, NotFound, Problem
 from samverk.guard import Prepared
 from samverk.i18n import _, sort_key
@@ -23,6 +23,7 @@ from samverk.reference.places import load_places
 from samverk.regions.definition import Definition, LocalText
 from samverk.registry import RegionPlugin
 from samverk.scope import PUBLIC, Scope, TenantInfo
+from samverk.tables import IdType, new_id
 from samverk.tenants.model import Counter, MemberSet, Membership, ModelVersion, Party, Source, Tenant
 
 RESERVED = frozenset(

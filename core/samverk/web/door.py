@@ -22,8 +22,8 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Send
 from litestar.utils import normalize_path
 
-from samverk.database import new_id
 from samverk.settings import LOOPBACK, Settings
+from samverk.tables import new_id
 from samverk.web import address, faults, openapi, record, security
 from samverk.web.call import Route
 from samverk.web.incoming import Incoming

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from samverk.database import Database, Unit, new_id
+from samverk.database import Database, Unit
 from samverk.registry import Answers, Question
 from samverk.scope import Scope
+from samverk.tables import new_id
 from samverk.web.call import Answer, Call, Credential
 
 
