@@ -150,11 +150,15 @@ class Installation:
         registry: Registry | None = None,
         threads: int = 4,
         database: Database | None = None,
+        most_per_minute: int = 6_000,
     ) -> None:
         self.now = now
         self.registry = registry or registries.discover()
         self.database = database or Database(url, threads=threads)
-        self.settings = Settings(data, url, "a secret of the tests", ORIGIN, threads=threads)
+        self.settings = Settings(
+            data, url, "a secret of the tests", ORIGIN, threads=threads,
+            reads_per_minute=most_per_minute, writes_per_minute=most_per_minute,
+        )  # fmt: skip
         self.litestar = application.create(
             self.settings, registry=self.registry, database=self.database, clock=lambda: self.now
         )

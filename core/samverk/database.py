@@ -14,7 +14,7 @@ from typing import Any, cast
 import msgspec
 from sqlalchemy import Engine, Table, create_engine, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -115,7 +115,7 @@ class Database:
                 session.connection(execution_options=options)
                 try:
                     yield session
-                    session.commit()
+                    _commit(session)
                 except BaseException:
                     session.rollback()
                     raise
@@ -147,6 +147,24 @@ class Database:
 
 Fault = DBAPIError
 """What the driver raises; the wrapper decides whether to try again."""
+
+
+class Uncertain(Exception):
+    """The connection was lost while the work was being committed: nobody here knows whether it is stored."""
+
+
+def _commit(session: Unit) -> None:
+    try:
+        session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Uncertain from error
+        raise
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Say whether the database could not do what it was asked, whatever that was: it is gone, full or busy."""
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def may_retry(error: DBAPIError) -> bool:

@@ -41,7 +41,8 @@ class Site:
 
     def __init__(self, url: str, folder: Path, now: Any) -> None:
         self.region = served.prepare(folder, url=url, arrangements=8, members=4)
-        self.installation = Installation(url, folder, now, threads=8)
+        # One address and one person stand for many here.
+        self.installation = Installation(url, folder, now, threads=8, most_per_minute=10_000_000)
         self.engine = "SQLite" if self.installation.settings.is_sqlite else "PostgreSQL"
         self.clients = [self._client() for _number in range(CLIENTS)]
         self.pool = ThreadPoolExecutor(CLIENTS)
@@ -102,6 +103,7 @@ def test_of_many_changes_to_one_version_exactly_one_is_kept(site: Site, says: Ca
         statuses = sorted(answer.status_code for answer in site.at_once([put] * CLIENTS))
         if statuses != [200, 412, 412, 412]:
             wrong.append(statuses)
+            break
         version += statuses.count(200)
     last = site.clients[0].get(f"/forms/{form}").headers["etag"]
 

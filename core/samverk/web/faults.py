@@ -152,6 +152,12 @@ def unavailable(why: Why) -> Outgoing:
     return make(why, 503, "busy", extra={"retry-after": "2"})
 
 
+def uncertain(why: Why) -> Outgoing:
+    """Return the answer when the connection was lost during the commit: what was sent may be stored or not."""
+    said = _("It is not known whether what you sent was stored. Look before you send it again.")
+    return make(why, 503, "uncertain", said=said, extra={"retry-after": "2"})
+
+
 def refused(why: Why, status: int, extra: Mapping[str, str]) -> Outgoing:
     """Return the answer of the door, in the language that the browser asks for."""
     with i18n.using(i18n.preferred(why.headers.get("accept-language", ""))):

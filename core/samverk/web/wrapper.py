@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from samverk import i18n
-from samverk.database import Database, Fault, Unit, may_retry, names_nothing
+from samverk.database import Database, Fault, Uncertain, Unit, is_outage, may_retry, names_nothing
 from samverk.errors import Forged, NotAllowed, NotFound, NotSignedIn, SamverkError, TooManyRequests
 from samverk.i18n import _
 from samverk.permissions import ACTIONS
@@ -57,7 +57,7 @@ class Wrapper:
 
     def run(self, route: Route, incoming: Incoming) -> Outgoing:
         """Answer one request; every fault becomes an answer too."""
-        began, seen = time.perf_counter(), _Seen()
+        began, seen = time.perf_counter(), _Seen(i18n.preferred(incoming.headers.get("accept-language", "")))
         sent = self._run(route, incoming, seen)
         ms = (time.perf_counter() - began) * 1000
         record.answered(incoming.id, seen.tenant, seen.actor, route.action, sent.status, ms)
@@ -72,7 +72,7 @@ class Wrapper:
             self.rates.of_address(incoming.address, time.time(), writes=route.writes)
         except TooManyRequests as error:
             record.event("too-many-requests", request=incoming.id, address=incoming.address)
-            with i18n.using(i18n.preferred(incoming.headers.get("accept-language", ""))):
+            with i18n.using(seen.locale):
                 return faults.answer(why, error, None)
         while True:
             try:
@@ -86,13 +86,24 @@ class Wrapper:
                 asked = first.question
             except Fault as error:
                 if not may_retry(error) or attempt == RETRIES:
-                    log.exception("database fault at %s", route.name, extra={"request": incoming.id})
-                    return faults.unavailable(why)
+                    # In an outage every request fails alike: a trace of each would fill what is perhaps full already.
+                    trace = None if is_outage(error) else error
+                    kind = type(error.orig).__name__
+                    log.error(
+                        "database fault at %s: %s", route.name, kind, exc_info=trace, extra={"request": incoming.id}
+                    )
+                    with i18n.using(seen.locale):
+                        return faults.unavailable(why)
                 time.sleep(0.02 * attempt)
                 asked, attempt, now = None, attempt + 1, self.clock()
+            except Uncertain:
+                log.error("connection lost during the commit at %s", route.name, extra={"request": incoming.id})
+                with i18n.using(seen.locale):
+                    return faults.uncertain(why) if route.writes else faults.unavailable(why)
             except Exception:
                 log.exception("fault at %s", route.name, extra={"request": incoming.id})
-                return faults.broken(why)
+                with i18n.using(seen.locale):
+                    return faults.broken(why)
 
     def _once(
         self,
@@ -131,8 +142,9 @@ class Wrapper:
 
 @dataclass(slots=True)
 class _Seen:
-    """What the line of the request tells of it."""
+    """What is known of a request by now: for its line in the log, and for the language of a fault."""
 
+    locale: str
     tenant: str | None = None
     actor: str | None = None
 
@@ -155,7 +167,7 @@ class _Frame:
         slug = self._slug()
         credential = self.wrapper.entry.identify(self.session, cookie, bearer, now, slug)
         self.seen.actor = credential.actor.person_id
-        locale = self._locale(credential, slug)
+        locale = self.seen.locale = self._locale(credential, slug)
         with i18n.using(locale):
             call: Call | None = None
             try:
