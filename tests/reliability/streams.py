@@ -137,7 +137,7 @@ class Victim:
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self.folder, self.port = folder, servers.free_port()
-        self.env = os.environ | ({"SAMVERK_DATABASE_URL": url} if url else {})
+        self.env = os.environ | servers.UNHURRIED | ({"SAMVERK_DATABASE_URL": url} if url else {})
         self.ready_after: list[float] = []
         self.processor: list[float] = []
         self.start()

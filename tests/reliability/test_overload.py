@@ -44,13 +44,10 @@ class Requests:
 
 @pytest.mark.alone
 def test_a_crowd_is_refused_in_time_and_nothing_is_left_of_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wanted, seed = scale.count(SECONDS), scale.seed()
     chance = random.Random(seed)
-    # One address stands for many here: what is asked is not how much one may have.
-    for what in ("READS", "WRITES"):
-        monkeypatch.setenv(f"SAMVERK_{what}_PER_MINUTE", "10000000")
     region = served.prepare(tmp_path / "data", arrangements=4, members=5)
     victim = Victim(region.folder)
     requests = Requests(region, victim.port)
