@@ -141,7 +141,7 @@ class Night:
             if not has_passed:
                 print(output[-6000:], flush=True)
 
-    def side_by_side(self, proofs: Iterable[Proof]) -> None:
+    def side_by_side(self, proofs: Iterable[Proof], at_once: int) -> None:
         """Run proofs in their order, a few at once."""
         waiting: queue.SimpleQueue[Proof] = queue.SimpleQueue()
         for proof in proofs:
@@ -155,7 +155,7 @@ class Night:
                     return
                 self.show(proof)
 
-        lanes = [threading.Thread(target=lane) for _number in range(LANES)]
+        lanes = [threading.Thread(target=lane) for _number in range(max(1, at_once))]
         for one in lanes:
             one.start()
         for one in lanes:
@@ -183,6 +183,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="nightly", description="Prove the figures of security and reliability.")
     parser.add_argument("ids", nargs="*", metavar="ID", help=f"only these figures: {' '.join(known)}")
     parser.add_argument("--rest", action="store_true", help="only what has not been shown yet at this size")
+    parser.add_argument("--lanes", type=int, default=LANES, help=f"how many proofs at once, {LANES} without it")
     parser.add_argument("--page", action="store_true", help="run nothing, write the page anew")
     given = parser.parse_args()
     if unknown := set(given.ids) - set(known):
@@ -195,7 +196,7 @@ def main() -> int:
     proofs = chosen(set(given.ids), is_rest=given.rest, tier=tier)
     print(f"commit {night.commit}, seed {night.seed}, {TIERS[tier]} figures, {len(proofs)} proofs", flush=True)
     began = time.monotonic()
-    night.side_by_side(proof for proof in proofs if not proof.is_alone)
+    night.side_by_side((proof for proof in proofs if not proof.is_alone), given.lanes)
     for proof in proofs:
         if proof.is_alone:
             night.show(proof)
