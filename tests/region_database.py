@@ -24,8 +24,9 @@ from samverk.registry import Registry
 from samverk.scope import Scope
 from samverk.tenants.entry import Entry
 from samverk.web import rates
+from samverk.web.incoming import Incoming
 from samverk.web.outgoing import Outgoing
-from samverk.web.wrapper import Incoming, Wrapper
+from samverk.web.wrapper import Wrapper
 from samverk.wheel.routes import routes as wheel_routes
 
 NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)

@@ -25,11 +25,12 @@ from litestar.utils import normalize_path
 from samverk.settings import LOOPBACK, Settings
 from samverk.tables import new_id
 from samverk.web import address, faults, openapi, record, security
+from samverk.web.attempt import body_limit
 from samverk.web.call import Route
 from samverk.web.incoming import Incoming
 from samverk.web.layout import STATIC
 from samverk.web.outgoing import Outgoing
-from samverk.web.wrapper import Wrapper, body_limit
+from samverk.web.wrapper import Wrapper
 
 LONG = "public, max-age=31536000, immutable"
 MAX_ADDRESS, MAX_HEADERS = 4_096, 16_384
