@@ -24,7 +24,9 @@ from samverk.tenants import service as tenants
 from tests import scale
 from tests.probes import cells
 from tests.probes.cells import Cell
-from tests.probes.test_isolation import ROUTES, probe, sqlite_world, verdict
+from tests.probes.running import probe
+from tests.probes.test_isolation import ROUTES, sqlite_world
+from tests.probes.verdicts import verdict
 from tests.probes.world import World
 
 pytestmark = pytest.mark.slow
