@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 
 from samverk.web.call import Route
-from samverk.web.wrapper import Incoming
+from samverk.web.incoming import Incoming
 from tests.probes.fields import FIELD_KINDS, FIELD_WORDS, ROUTE_WORDS, kind_of_parameter, word_of_parameter
 from tests.probes.people import Who
 from tests.probes.world import World

@@ -10,7 +10,7 @@ from unittest import mock
 
 import msgspec
 
-from samverk.web import wrapper
+from samverk.web import attempt
 from samverk.web.call import Call, Form, Route
 from tests.probes import verdicts
 from tests.probes.cells import Cell, credentials_of, incoming, kinds_of, object_id, words
@@ -108,7 +108,7 @@ def _watch(world: World, cell: Cell, read: Read) -> None:
         query, form = _Watched(call.query.fields, read.query), _Watched(call.form.fields, read.fields)
         return replace(call, query=Form(query), form=Form(form))
 
-    with mock.patch.object(wrapper, "Call", watched):
+    with mock.patch.object(attempt, "Call", watched):
         world.frame.run(cell.route, incoming(world, cell))
 
 
