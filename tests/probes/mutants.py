@@ -24,7 +24,7 @@ from samverk.rounds import views
 from samverk.scope import Actor, Grant, Scope
 from samverk.tenants import entry
 from samverk.tenants import service as tenants
-from samverk.web import wrapper
+from samverk.web.attempt import Attempt
 from tests.postgres_server import owners
 from tests.probes.world import World
 
@@ -219,7 +219,7 @@ MORE_RULES: dict[str, Callable[[], Any]] = {
     ),
     "files of a meeting are for all": lambda: mock.patch.object(meeting_routes, "_sees_files", lambda _scope: True),
     "papers are for every auditor": lambda: mock.patch.object(papers, "_hides_papers", lambda _scope: False),
-    "a reading token may write": lambda: mock.patch.object(wrapper._Frame, "_authorise", _authorise_without_writing),
+    "a reading token may write": lambda: mock.patch.object(Attempt, "_authorise", _authorise_without_writing),
 }
 
 
@@ -227,4 +227,4 @@ def _authorise_without_writing(self: Any, scope: Any, credential: Any) -> None:
     AUTHORISE(self, scope, replace(credential, can_write=True))
 
 
-AUTHORISE = wrapper._Frame._authorise
+AUTHORISE = Attempt._authorise
