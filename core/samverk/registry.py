@@ -6,13 +6,14 @@ plugin's text says is read before its code runs, and its code never runs in this
 
 import functools
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from samverk import settings
 from samverk.errors import BadRegion
 from samverk.hooks import manifest, running
 from samverk.hooks.child import START_SECONDS
@@ -133,7 +134,7 @@ class Registry:
 
 
 def discover(seconds: float = SECONDS, *, start_seconds: float = START_SECONDS, is_safe_mode: bool = False) -> Registry:
-    """Find plugins by entry point and load their definitions; each fault switches off that plugin only.
+    """Find plugins by entry point and in folders and load their definitions; each fault switches off that one only.
 
     `seconds` is what a hook may take, `start_seconds` an import. In safe mode nothing is looked for.
     """
@@ -152,9 +153,33 @@ def discover(seconds: float = SECONDS, *, start_seconds: float = START_SECONDS, 
             for one, start in zip(waiting, starts, strict=True)
         }
         read = [done[one.point.name] if isinstance(one, _Unstarted) else one for one in read]
+    read += _in_folders({one.key: one.distribution for one in read if isinstance(one, RegionPlugin)})
     return Registry(
         [one for one in read if isinstance(one, RegionPlugin)], [one for one in read if isinstance(one, Refused)]
     )
+
+
+def _in_folders(taken: dict[str, str]) -> Iterator[RegionPlugin | Refused]:
+    """Yield the plugins that are nothing but a folder; a key that is taken stays with whoever has it."""
+    for parent in settings.plugin_folders():
+        for folder in [parent, *sorted(parent.iterdir())]:
+            if not folder.joinpath("region.toml").is_file():
+                continue
+            try:
+                if faults := manifest.table_faults(folder):
+                    raise BadRegion(faults)
+                definition = loader.load_definition(folder)
+                loader.load_region(folder)
+            except (BadRegion, OSError) as error:
+                yield Refused(folder.name, str(folder), str(error))
+                continue
+            key = definition.key
+            if key in taken:
+                reason = f"the key {key} is taken by {taken[key]}; give the region in region.toml another key"
+                yield Refused(key, str(folder), reason)
+                continue
+            taken[key] = str(folder)
+            yield RegionPlugin(key, str(folder), definition, Region(folder), Silent())
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ VARIABLES = (
     "mail_from",
     "threads",
     "hook_seconds",
+    "plugin_folders",
     "scanner",
     "reads_per_minute",
     "writes_per_minute",
@@ -125,6 +126,19 @@ def read(data: Path, *, port: int = 8000, demonstration: bool = False, safe_mode
         trusted_proxies=_networks(given.get("trusted_proxies", "")),
         log=_log(given.get("log", "text")),
     )
+
+
+def plugin_folders() -> tuple[Path, ...]:
+    """Return the folders in which plugins lie that are no distribution: their files only, no code.
+
+    Raises SettingsError for one that is not there.
+    """
+    given, _providers = _given()
+    found = tuple(Path(one).absolute() for one in given.get("plugin_folders", "").split(os.pathsep) if one)
+    for folder in found:
+        if not folder.is_dir():
+            raise SettingsError(f"SAMVERK_PLUGIN_FOLDERS names {folder}, which is no folder; correct it.")
+    return found
 
 
 def database_url(data: Path) -> str:
