@@ -20,8 +20,9 @@ import pytest
 from tests import scale
 from tests.installation import Installation
 from tests.postgres_server import PostgresServer, migrate
-from tests.probes import cells, world
+from tests.probes import cells, fields, world
 from tests.probes.cells import Cell
+from tests.probes.verdicts import RULES
 from tests.probes.world import World
 from tests.rounds.test_wrong_input import own_form
 from tests.stories.test_two_quarters import HOSTS
@@ -34,7 +35,7 @@ from samverk.web.incoming import Incoming
 
 CASES = 500
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-FIELDS = tuple(dict.fromkeys((*cells.FIELD_KINDS, *cells.FIELD_WORDS, "a.outlook", "r.outlook.words", "p.x.words")))
+FIELDS = tuple(dict.fromkeys((*fields.FIELD_KINDS, *fields.FIELD_WORDS, "a.outlook", "r.outlook.words", "p.x.words")))
 ENGINE_NAMES = {True: "SQLite", False: "PostgreSQL"}
 SLOW = {"compile_papers", "compile_round"}
 """Printing takes a second and reads one id; it is asked like all others elsewhere."""
@@ -73,15 +74,15 @@ def places(route: Route) -> list[tuple[str, str]]:
 def asked(made: World, route: Route, where: str, name: str, text: str) -> Incoming:
     """Return the request of one who may, well formed but for the one string."""
     by_role = {role: who for who in made.people.values() for role in who.roles if who.tenant == "alpha"}
-    roles = [*cells.RULES[route.action].roles, "secretariat"]
+    roles = [*RULES[route.action].roles, "secretariat"]
     who = next((by_role[role] for role in roles if role in by_role), made.people["nobody"])
     credential = ("token" if route.is_api else "session") if who.cookie else "none"
     ids = tuple(
         (one, cells.object_id(made, kind, "own"))
         for one in cells.parameters(route)
-        if (kind := cells.kind_of_parameter(route, one)) is not None
+        if (kind := fields.kind_of_parameter(route, one)) is not None
     )
-    cell = Cell(route, who, credential, "own", "alpha" if route.has_tenant else "", (*ids, *cells._words(route)))
+    cell = Cell(route, who, credential, "own", "alpha" if route.has_tenant else "", (*ids, *cells.words(route)))
     sent = cells.incoming(made, cell)
     match where:
         case "path":
