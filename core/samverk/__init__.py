@@ -46,6 +46,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("safekeeping",),
     ("app",),
     ("serving",),
+    ("scaffold", "testing"),
     ("commands",),
-    ("cli", "testing"),
+    ("cli",),
 )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -166,20 +167,25 @@ def _in_folders(taken: dict[str, str]) -> Iterator[RegionPlugin | Refused]:
             if not folder.joinpath("region.toml").is_file():
                 continue
             try:
-                if faults := manifest.table_faults(folder):
-                    raise BadRegion(faults)
-                definition = loader.load_definition(folder)
-                loader.load_region(folder)
+                found = of_folder(folder)
             except (BadRegion, OSError) as error:
                 yield Refused(folder.name, str(folder), str(error))
                 continue
-            key = definition.key
-            if key in taken:
-                reason = f"the key {key} is taken by {taken[key]}; give the region in region.toml another key"
-                yield Refused(key, str(folder), reason)
+            if found.key in taken:
+                holder = taken[found.key]
+                reason = f"the key {found.key} is taken by {holder}; give the region in region.toml another key"
+                yield Refused(found.key, str(folder), reason)
                 continue
-            taken[key] = str(folder)
-            yield RegionPlugin(key, str(folder), definition, Region(folder), Silent())
+            taken[found.key] = str(folder)
+            yield found
+
+
+def of_folder(folder: Traversable) -> RegionPlugin:
+    """Make a plugin of a folder with nothing but its files. Raises BadRegion."""
+    if isinstance(folder, Path) and (faults := manifest.table_faults(folder)):
+        raise BadRegion(faults)
+    definition = loader.load_region(folder).definition
+    return RegionPlugin(definition.key, str(folder), definition, Region(folder), Silent())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from samverk.commands import DATA, Data, now
-from samverk.errors import BadRegion, SettingsError
+from samverk.errors import SettingsError
+
+if TYPE_CHECKING:
+    from samverk.registry import Registry
 
 plugin_app = typer.Typer(no_args_is_help=True)
 
@@ -82,37 +85,82 @@ def _switch(data: Path, key: str, slug: str, reason: str, *, off: bool) -> None:
     typer.echo(f"{key} is {'off' if off else 'on'} for {slug}")
 
 
-@plugin_app.command("check")
-def plugin_check(what: Annotated[str | None, typer.Argument(help="A key or a folder; all without it.")] = None) -> None:
-    """Check the files of plugins: shape, meaning, terms, places."""
-    from samverk import registry
-    from samverk.hooks import manifest
+@plugin_app.command("new")
+def plugin_new(
+    name: str,
+    locale: Annotated[str, typer.Option(help="The language of the region: nb, nn or sv.")],
+    place: Annotated[
+        list[str] | None, typer.Option(help="A municipality of the region, such as no-3446; say it for each.")
+    ] = None,
+    into: Annotated[Path, typer.Option("--in", help="The folder it is written below.")] = Path(),
+) -> None:
+    """Write a new region plugin that passes its own tests: a model with one small questionnaire, and first facts."""
     from samverk.reference import service as reference
-    from samverk.regions import loader
+    from samverk.scaffold import service
 
-    places = reference.place_names()
+    folder = service.write(name, locale, into, tuple(place or ()), reference.place_names())
+    typer.echo(f"{folder} is written. Next: pip install -e {folder}, then pytest {folder}")
+
+
+@plugin_app.command("check")
+def plugin_check(
+    what: Annotated[str | None, typer.Argument(help="A key or a folder; all without it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One list of faults, for programs.")] = False,
+) -> None:
+    """Check the files of plugins: shape, meaning, terms, places. Each fault with file, line, rule and remedy."""
+    from samverk import registry
+
     found = registry.discover()
-    faults = 0
-    refused = [one for one in found.refused if what in (None, one.key)]
-    for one in refused:
-        faults += len(one.reason.splitlines())
-        typer.echo("\n".join(f"{one.key}: {line}" for line in one.reason.splitlines()))
-    folders = (
-        [Path(what)]
-        if what and Path(what).is_dir()
-        else [plugin.region.folder for plugin in found.plugins() if what in (None, plugin.key)]
-    )
-    if not folders and not refused:
+    said: list[dict[str, object]] = []
+    for one in found.refused:
+        if what in (None, one.key):
+            said += [_said(one.key, "", None, "", line, None) for line in one.reason.splitlines()]
+    folders = _folders(found, what)
+    if not folders and not said:
         raise SettingsError(f"There is no plugin or folder {what!r}; 'samverk plugin list' names them.")
-    for folder in folders:
-        if isinstance(folder, Path):
-            for fault in manifest.table_faults(folder):
-                faults += 1
-                typer.echo(str(fault))
-        try:
-            loader.load_region(folder, places)
-        except BadRegion as error:
-            faults += len(error.faults)
-            typer.echo(str(error))
-    typer.echo(f"{faults} faults" if faults else "no faults")
-    raise typer.Exit(1 if faults else 0)
+    for key, folder in folders.items():
+        said += _faults_of(key, folder)
+    if as_json:
+        import msgspec
+
+        typer.echo(msgspec.json.encode(said).decode())
+    else:
+        for line in map(_line, said):
+            typer.echo(line)
+        typer.echo(f"{len(said)} faults" if said else "no faults")
+    raise typer.Exit(1 if said else 0)
+
+
+def _folders(found: "Registry", what: str | None) -> dict[str, Path]:
+    """Return {key or folder: where the files are} of what is to be checked."""
+    if what and Path(what).is_dir():
+        # The folder of a distribution holds the package that holds the files.
+        inside = [path.parent for path in sorted(Path(what).glob("*/region.toml"))]
+        here = [Path(what)] if (Path(what) / "region.toml").is_file() or not inside else inside
+        return {str(path): path for path in here}
+    return {plugin.key: Path(str(plugin.region.folder)) for plugin in found.plugins() if what in (None, plugin.key)}
+
+
+def _faults_of(key: str, folder: Path) -> list[dict[str, object]]:
+    from samverk import testing
+
+    return [
+        _said(key, one.file, testing.line_of(folder, one), one.path, one.message, one.hint, one.rule or "")
+        for one in testing.faults(folder)
+    ]
+
+
+def _said(
+    plugin: str, file: str, line: int | None, path: str, message: str, hint: str | None, rule: str = ""
+) -> dict[str, object]:
+    return {
+        "plugin": plugin, "file": file, "line": line, "path": path, "message": message, "hint": hint, "rule": rule
+    }  # fmt: skip
+
+
+def _line(one: dict[str, object]) -> str:
+    """Write a fault as editors know it: file, line, where, what is wrong, and what may be meant."""
+    place = ":".join(str(part) for part in (one["file"] or one["plugin"], one["line"]) if part)
+    where = f"{one['path']}: " if one["path"] else ""
+    hint = f" (perhaps {one['hint']!r})" if one["hint"] else ""
+    return f"{place}: {where}{one['message']}{hint}"
