@@ -154,7 +154,7 @@ def test_check_refuses_tables_of_a_plugins_own(tmp_path: Path) -> None:
 
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
 
-    words = "migrations: (top level): a plugin owns no tables; remove its migrations and keep data in region.toml\n"
+    words = "migrations: a plugin owns no tables; remove its migrations and keep data in region.toml\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, words + "1 faults\n", "")
 
 
