@@ -32,12 +32,12 @@ def test_what_is_written_has_no_fault_and_opens_its_round(locale: str, tmp_path:
 
 @pytest.mark.slow
 def test_its_own_tests_pass_in_its_own_folder(tmp_path: Path) -> None:
-    folder = written(tmp_path, "Hadeland", members=("no-3446", "no-3447", "no-3448"))
+    folder = written(tmp_path, "Prøveområdet", members=("no-5530", "no-5526", "no-5528"))
 
     done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=folder, capture_output=True, text=True)
 
     assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
-    assert "demonstration" not in (folder / "samverk_hadeland" / "starter.toml").read_text("utf-8").partition("\n")[2]
+    assert "demonstration" not in (folder / "samverk_proveomradet" / "starter.toml").read_text("utf-8").partition("\n")[2]
 
 
 @pytest.mark.parametrize(
