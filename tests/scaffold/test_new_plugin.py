@@ -37,7 +37,9 @@ def test_its_own_tests_pass_in_its_own_folder(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=folder, capture_output=True, text=True)
 
     assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
-    assert "demonstration" not in (folder / "samverk_proveomradet" / "starter.toml").read_text("utf-8").partition("\n")[2]
+    assert (
+        "demonstration" not in (folder / "samverk_proveomradet" / "starter.toml").read_text("utf-8").partition("\n")[2]
+    )
 
 
 @pytest.mark.parametrize(

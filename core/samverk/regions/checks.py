@@ -219,6 +219,12 @@ def starter_faults(starter: Starter, definition: Definition, places: PlaceNames 
     for key, cycle in definition.cycles.items():
         if cycle.members is not None and cycle.members not in starter.sets:
             faults.append(_unknown(REGION, f"cycles.{key}.members", "set of the starter", cycle.members, starter.sets))
+    for key, body in definition.bodies.items():
+        for seat_key, seat in body.seats.items():
+            for number, party in enumerate(seat.parties):
+                faults += _party_fault(
+                    REGION, f"bodies.{key}.seats.{seat_key}.parties.{number}", party, starter, places
+                )
     for path, party in _party_refs(starter):
         faults += _party_fault(STARTER, path, party, starter, places)
     for key, arrangement in starter.arrangements.items():
