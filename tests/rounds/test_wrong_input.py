@@ -159,8 +159,10 @@ def test_an_idempotency_key_submits_once(quarter: tuple[Installation, str, str])
     first = program.send("POST", f"/forms/{form['id']}/submit", body, **headers)
     again = program.send("POST", f"/forms/{form['id']}/submit", body, **headers)
     other = program.send("POST", f"/forms/{form['id']}/submit", {**body, "language": "nn"}, **headers)
+    without = program.send("POST", f"/forms/{form['id']}/submit", body, Idempotency_Key="one")
 
     assert (first.status_code, again.status_code, other.status_code) == (200, 200, 409)
+    assert without.status_code == 428
     assert first.json() == again.json()
 
 

@@ -77,6 +77,9 @@ class Attempt:
                 self._check(call)
                 if self.route.is_idempotent and "idempotency-key" in headers:
                     gate.check_key(headers["idempotency-key"])
+                    if self.route.is_versioned:
+                        # Before what was answered is looked up: a request that lacks its version was never made.
+                        call.version()
                     answer = self.entry.recall(call, lambda: self.route.handler(call))
                 else:
                     answer = self.route.handler(call)
