@@ -22,15 +22,16 @@ def folder_of(plugin: ModuleType | Path) -> Traversable:
 
 
 def faults(plugin: ModuleType | Path) -> tuple[RegionFault, ...]:
-    """Return everything that is wrong with a plugin's files: shape, meaning, terms, places, tables of its own."""
+    """Return all that is wrong with a plugin's files: shape, meaning, terms, places, sources, tables of its own."""
     from samverk.hooks import manifest
     from samverk.reference import service as reference
-    from samverk.regions import loader
+    from samverk.regions import loader, sourced
 
     folder = folder_of(plugin)
     found = manifest.table_faults(folder) if isinstance(folder, Path) else ()
     try:
-        loader.load_region(folder, reference.place_names())
+        starter = loader.load_region(folder, reference.place_names()).starter
+        found += sourced.faults(starter) if starter is not None else ()
     except BadRegion as error:
         found += error.faults
     return found

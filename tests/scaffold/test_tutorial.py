@@ -79,6 +79,9 @@ MISTAKES = {
     "another version": ("region.toml", "schema_version = 1", "schema_version = 2", "1"),
     "unknown municipality": ("starter.toml", "no-3234", "no-3243", "no-3"),
     "not a time zone's key": ("starter.toml", "zone = ", "zones = ", "zone"),
+    "neither source nor mark": (
+        "starter.toml", 'roles = ["observer"]\nsource = "rules"', 'roles = ["observer"]', "where it comes from"
+    ),
     "no such party": ("region.toml", 'parties = ["innlandet"]', 'parties = ["inlandet"]', "innlandet"),
     "not readable": ("starter.toml", "[sets.members]", "[sets.members", "line"),
 }  # fmt: skip

@@ -64,8 +64,17 @@ def write(name: str, locale: str, parent: Path, members: tuple[str, ...], places
             path = Path(made) / folder.name / target.format(**known)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(_engine().get_template(f"{template}.jinja").render(known), "utf-8")
+        _copy_schemas(Path(made) / folder.name / "schemas")
         shutil.move(Path(made) / folder.name, folder)
     return folder
+
+
+def _copy_schemas(folder: Path) -> None:
+    """Lay the schemas beside the files, so that an editor without a network knows every key."""
+    folder.mkdir()
+    for name in ("region", "starter"):
+        text = resources.files("samverk.regions").joinpath(f"{name}.schema.json").read_text("utf-8")
+        (folder / f"{name}.schema.json").write_text(text, "utf-8")
 
 
 def _known(name: str, key: str, locale: str, members: tuple[str, ...]) -> dict[str, object]:
