@@ -1,7 +1,10 @@
 """The people of a region, managed by its administrator: invitations, roles with days, disabling, and the limits."""
 
 import datetime as dt
+import os
 import re
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -310,3 +313,26 @@ def test_every_post_about_people_needs_the_sessions_token(boss: Browser) -> None
 
     assert len(paths) == 8
     assert {answer.status_code for answer in statuses.values()} == {403}
+
+
+def test_the_operator_prints_the_link_of_an_invitation_that_waits(embedded: Installation) -> None:
+    tenant = embedded.add_tenant("insam_nordgudbrandsdal")
+    embedded.now = dt.datetime.now(dt.UTC)  # the command has no other clock
+    boss = embedded.browser(tenant, "administrator")
+    invite(boss, "Kari@Lom.example")
+    data = embedded.settings.data
+    env = os.environ | {"SAMVERK_SECRET": embedded.settings.secret}
+
+    def printed(email: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "samverk.cli", "user", "invitation", email, "--tenant", tenant]
+        return subprocess.run([*command, "--data", str(data)], capture_output=True, text=True, env=env, timeout=60)
+
+    link = printed("kari@lom.example").stdout.strip()
+    taken = accept(embedded, link.removeprefix("http://127.0.0.1:8000"))
+    afterwards = printed("kari@lom.example")
+
+    assert link.endswith(embedded.link("kari@lom.example"))
+    assert taken.status_code == 200
+    assert "No invitation to kari@lom.example waits in" in afterwards.stderr
+    assert afterwards.stdout == ""
+    assert "smv_invite_" not in boss.get(PEOPLE)

@@ -55,6 +55,27 @@ def user_link(email: str, data: Data = DATA) -> None:
         typer.echo(found.public_url + service.make_reset_link(session, found.secret, email, now()))
 
 
+@user_app.command("invitation")
+def user_invitation(
+    email: str, tenant: Annotated[str, typer.Option(help="Slug of the region.")], data: Data = DATA
+) -> None:
+    """Print the link of an invitation that waits: for an installation without a mail server."""
+    from samverk import registry, settings
+    from samverk.database import Database
+    from samverk.membership import invitations
+    from samverk.onboarding import service as onboarding
+
+    found = settings.read(data)
+    with Database(found.database_url).unit(write=True) as session:
+        session.info["system"] = True
+        scope = onboarding.open_system_scope(session, registry.discover(), tenant, now())
+        paths = invitations.paths(scope, found.secret, email)
+    if not paths:
+        raise SettingsError(f"No invitation to {email} waits in {tenant}; its administrator can make one.")
+    for path in paths:
+        typer.echo(found.public_url + path)
+
+
 @user_app.command("disable")
 def user_disable(email: str, data: Data = DATA) -> None:
     """Let a person sign in nowhere any more; sessions and tokens end at once."""

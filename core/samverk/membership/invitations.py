@@ -122,6 +122,18 @@ def waiting(scope: Scope) -> tuple[InvitationView, ...]:
     return tuple(_view(scope, row) for row in rows)
 
 
+def paths(scope: Scope, key: str, email: str) -> tuple[str, ...]:
+    """Return the paths that the letters of an address's waiting invitations lead to, the newest first.
+
+    For the operator only: whoever has a link can take the role in the address's name.
+    """
+    return tuple(
+        f"/{scope.tenant.slug}/invitation/{links.issue(key, 'invite', one.id)}?lang={scope.locale}"
+        for one in waiting(scope)
+        if one.email == email.casefold() and not one.is_over
+    )
+
+
 def _view(scope: Scope, row: Invitation, *, is_known: bool = False) -> InvitationView:
     parties = tenants.party_names(scope)
     return InvitationView(
