@@ -6,7 +6,7 @@ from samverk.errors import Conflict
 from samverk.i18n import _
 from samverk.meetings import service as meetings
 from samverk.points import service as points
-from samverk.rounds import service, views
+from samverk.rounds import form_view, service, views
 from samverk.rounds.model import Form, Reaction
 from samverk.scope import Scope
 
@@ -60,7 +60,7 @@ def disagreements(scope: Scope, round_id: str) -> dict[str, int]:
 def _with_proposal(scope: Scope, forms: tuple[views.FormRow, ...]) -> frozenset[str]:
     found = set()
     for form in forms:
-        sent = views.latest_submission(scope, form.id) if form.state == "submitted" else None
+        sent = form_view.latest_submission(scope, form.id) if form.state == "submitted" else None
         if sent is None:
             continue
         entity = scope.session.get(Form, (scope.tenant_id, form.id))

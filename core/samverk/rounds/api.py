@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from samverk.rounds import changes, opening, reactions, service, views
+from samverk.rounds import changes, form_view, opening, reactions, service, views
 from samverk.rounds.opening import Choices
 from samverk.rounds.shapes import (
     Answers,
@@ -108,7 +108,7 @@ def list_forms(call: Call) -> Answer:
 @routes.api("GET", "/{tenant}/forms/{form_id}", action="forms.read", answer=FormAnswer, is_tagged=True)
 def get_form(call: Call) -> Answer:
     """Get a form with its questions, answers and the points it asks."""
-    form = views.get_form(call.scope, call.path["form_id"])
+    form = form_view.get_form(call.scope, call.path["form_id"])
     value = FormAnswer(
         **_form_fields(form.row),
         language=form.language,
@@ -170,7 +170,7 @@ def return_answers(call: Call) -> Answer:
     """Return a submitted form with a reason."""
     given: Return = call.json
     service.return_form(call.scope, call.path["form_id"], given.reason, version=call.version())
-    return Json(FormItem(**_form_fields(views.get_form(call.scope, call.path["form_id"]).row)))
+    return Json(FormItem(**_form_fields(form_view.get_form(call.scope, call.path["form_id"]).row)))
 
 
 @routes.api(

@@ -6,7 +6,7 @@ How a sheet is written is in `web.sheets`.
 from collections.abc import Iterable
 
 from samverk.i18n import _
-from samverk.rounds import service, views
+from samverk.rounds import form_view, service, views
 from samverk.rounds.model import Form
 from samverk.scope import Scope
 from samverk.web import sheets
@@ -39,7 +39,7 @@ def _rows(scope: Scope, round_: views.RoundView) -> Iterable[tuple[str, ...]]:
     for form in views.forms(scope, round_ids=(round_.id,)):
         entity = scope.session.get(Form, (scope.tenant_id, form.id))
         assert entity is not None
-        sent = views.latest_submission(scope, form.id)
+        sent = form_view.latest_submission(scope, form.id)
         about = (title, scope.text(form.subject_name), form.party, form.role, form.shown_state)
         if sent is None:
             yield (*about, "", "", "", "", "", "", "", entity.questionnaire_hash)
@@ -47,7 +47,7 @@ def _rows(scope: Scope, round_: views.RoundView) -> Iterable[tuple[str, ...]]:
         content, language, when, _number = sent
         pinned = service.pinned_questionnaire(scope, entity.questionnaire_hash)
         for question in pinned.questions:
-            for piece in views.said(scope, question, content.get("items", {}).get(question.key)):
+            for piece in form_view.said(scope, question, content.get("items", {}).get(question.key)):
                 yield (
                     *about,
                     question.key,

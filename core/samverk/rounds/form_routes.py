@@ -10,13 +10,13 @@ from samverk.attachments import service as attachments
 from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
 from samverk.exemptions import service as exemptions
 from samverk.i18n import LOCALES, _, format_time
-from samverk.rounds import questionnaire, reactions, reading, service, views
+from samverk.rounds import form_view, questionnaire, reactions, reading, service, views
 from samverk.web.call import Answer, Call, Json, Page, Redirect, Routes
 
 routes = Routes()
 
 
-def _crumbs(call: Call, form: views.FormView) -> tuple[tuple[str, str], ...]:
+def _crumbs(call: Call, form: form_view.FormView) -> tuple[tuple[str, str], ...]:
     base = f"/{call.scope.tenant.slug}"
     if call.scope.actor.may("rounds.read"):
         rounds = (f"{base}/rounds", call.scope.words.title("round", "pl"))
@@ -26,7 +26,7 @@ def _crumbs(call: Call, form: views.FormView) -> tuple[tuple[str, str], ...]:
     return ((f"{base}/tasks", _("My tasks")),)
 
 
-def _title(call: Call, form: views.FormView) -> str:
+def _title(call: Call, form: form_view.FormView) -> str:
     scope = call.scope
     role = scope.words.form(form.row.role) if form.row.role in ("host", "partner") else ""
     party = f"{form.row.party}, {role}" if role else form.row.party
@@ -35,7 +35,7 @@ def _title(call: Call, form: views.FormView) -> str:
 
 def _page(
     call: Call,
-    form: views.FormView,
+    form: form_view.FormView,
     *,
     items: dict[str, object] | None = None,
     points: dict[str, object] | None = None,
@@ -69,7 +69,7 @@ def _page(
         "is_past_deadline": scope.now > form.round.answers_due,
         "kept": call.form,
         "version": form.row.version,
-        "views_said": functools.partial(views.said, scope),
+        "views_said": functools.partial(form_view.said, scope),
         "files": attachments.list_of(scope, "form", form.row.id),
         "exempt": exemptions.parts(scope, "answer", (form.row.id,)).get(form.row.id, {}),
         "has_point_question": any(question.kind == "points" for question in form.pinned.questions),
@@ -77,7 +77,7 @@ def _page(
     return Page("rounds/form.html", _title(call, form), context, _crumbs(call, form), status, problems)
 
 
-def _next_form(call: Call, form: views.FormView) -> str | None:
+def _next_form(call: Call, form: form_view.FormView) -> str | None:
     """Return the id of the person's next form that is not submitted yet."""
     scope = call.scope
     parties = scope.actor.parties("contact")
@@ -98,13 +98,13 @@ def show_granted(call: Call) -> Answer:
 
 @routes.page("GET", "/{tenant}/forms/{form_id}", action="forms.read")
 def show_form(call: Call) -> Answer:
-    return _page(call, views.get_form(call.scope, call.path["form_id"]))
+    return _page(call, form_view.get_form(call.scope, call.path["form_id"]))
 
 
 @routes.page("GET", "/{tenant}/forms/{form_id}/blank", action="forms.read")
 def show_blank(call: Call) -> Answer:
     """Show the form without answers, to print."""
-    form = views.get_form(call.scope, call.path["form_id"])
+    form = form_view.get_form(call.scope, call.path["form_id"])
     return Page("rounds/blank.html", _title(call, form), {"form": form}, _crumbs(call, form))
 
 
@@ -112,7 +112,7 @@ def show_blank(call: Call) -> Answer:
 def answer_form(call: Call) -> Answer:
     """Save a draft, go to the page before submission, or submit: whatever the button said."""
     scope, form_id, then = call.scope, call.path["form_id"], call.form.get("then")
-    form = views.get_form(scope, form_id)
+    form = form_view.get_form(scope, form_id)
     if not form.may_answer:
         raise NotFound()
     items, problems = reading.read_posted(form.pinned, call.form.fields)
@@ -163,7 +163,7 @@ def _together(one: tuple[Problem, ...], other: tuple[Problem, ...]) -> tuple[Pro
 def show_before_submission(call: Call) -> Answer:
     """List the blanks, and ask for the last word before submission."""
     scope = call.scope
-    form = views.get_form(scope, call.path["form_id"])
+    form = form_view.get_form(scope, call.path["form_id"])
     if not form.is_editable:
         raise Conflict(_("The form has been submitted already."))
     asked = {point.id: point.number for point in form.asked}
@@ -176,7 +176,7 @@ def show_before_submission(call: Call) -> Answer:
         "blanks": questionnaire.blanks(form.pinned, form.answers),
         "missing": problems,
         "is_past_deadline": scope.now > form.round.answers_due,
-        "said": {q.key: views.said(scope, q, form.answers.get(q.key)) for q in form.pinned.questions},
+        "said": {q.key: form_view.said(scope, q, form.answers.get(q.key)) for q in form.pinned.questions},
         "given": form.point_answers,
     }
     crumbs = (*_crumbs(call, form), (f"/{scope.tenant.slug}/forms/{form.row.id}", _title(call, form)))
@@ -187,7 +187,7 @@ def show_before_submission(call: Call) -> Answer:
 def submit_form(call: Call) -> Answer:
     """Submit what was saved, from the page before submission."""
     scope, form_id = call.scope, call.path["form_id"]
-    form = views.get_form(scope, form_id)
+    form = form_view.get_form(scope, form_id)
     language = form.language or scope.locale
     try:
         service.submit(scope, form_id, form.answers, form.point_answers, language, version=call.version())
@@ -208,7 +208,7 @@ def submit_form(call: Call) -> Answer:
 def change_form(call: Call) -> Answer:
     scope, form_id = call.scope, call.path["form_id"]
     here = f"/{scope.tenant.slug}/forms/{form_id}"
-    form = views.get_form(scope, form_id)
+    form = form_view.get_form(scope, form_id)
     try:
         match call.step:
             case "take-back":
@@ -240,7 +240,7 @@ def add_form_files(call: Call) -> Answer:
 
 @routes.page("GET", "/{tenant}/forms/{form_id}/files/{attachment_id}", action="forms.read")
 def give_form_file(call: Call) -> Answer:
-    form = views.get_form(call.scope, call.path["form_id"])
+    form = form_view.get_form(call.scope, call.path["form_id"])
     return handling.give(call, "form", form.row.id)
 
 
@@ -250,9 +250,9 @@ def remove_form_file(call: Call) -> Answer:
     return handling.remove(call, "form", form.row.id, f"/{call.scope.tenant.slug}/forms/{form.row.id}")
 
 
-def _own_form(call: Call) -> views.FormView:
+def _own_form(call: Call) -> form_view.FormView:
     """Return a form whose files the person may change. Raises NotFound, Conflict once it was sent in."""
-    form = views.get_form(call.scope, call.path["form_id"])
+    form = form_view.get_form(call.scope, call.path["form_id"])
     if not form.may_answer:
         raise NotFound()
     if not form.is_editable:
@@ -260,7 +260,7 @@ def _own_form(call: Call) -> views.FormView:
     return form
 
 
-def _react(call: Call, form: views.FormView) -> Answer:
+def _react(call: Call, form: form_view.FormView) -> Answer:
     """Keep all reactions of the page; those without a choice are left alone."""
     scope = call.scope
     problems: list[Problem] = []
