@@ -99,7 +99,7 @@ PROOFS = (
     _of("tests/probes/test_mutants.py", (2, 2), Figure("P3", "mutants of isolation, all caught", (20, 80))),
     _of("tests/plugins/test_fault_matrix.py", (1, 10), Figure("G1", "faults of plugins, each hook", (80, 800))),
     _of("tests/house/test_row_security.py", (1, 10), Figure("P6", "units of two tenants on a pool of two, no foreign row", (10_000, 100_000))),
-    _of("tests/safekeeping/test_region_files.py", (1, 1), Figure("R1", "regions of each kind exported and brought in again, the same bytes, also by PostgreSQL", (5, 5), "exported"), Figure("R4", "tables forgotten by an export", (1, 1))),
+    _of("tests/safekeeping/test_region_files.py", (1, 1), Figure("R1", "regions of each kind exported and brought in again, the same bytes, also by PostgreSQL", (5, 5), "exported"), Figure("R4", "tables looked for in the file of a region, none forgotten", (20, 20))),
     _of(
         "tests/safekeeping/test_many_regions.py",
         (1, 10),
