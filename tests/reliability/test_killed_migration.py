@@ -68,12 +68,13 @@ class Files(Copies):
         return f"sqlite:///{self.folder / 'samverk.sqlite3'}"
 
     def is_at_work(self) -> bool:
-        index = self.folder / "samverk.sqlite3-shm"
-        if not index.exists():
-            return False
         asked = struct.pack(FLOCK, fcntl.F_WRLCK, os.SEEK_SET, WRITE_LOCK, 1, 0)
-        with index.open("r+b") as file:
-            return bool(struct.unpack(FLOCK, fcntl.fcntl(file, fcntl.F_GETLK, asked))[0] != fcntl.F_UNLCK)
+        try:
+            with (self.folder / "samverk.sqlite3-shm").open("r+b") as file:
+                return bool(struct.unpack(FLOCK, fcntl.fcntl(file, fcntl.F_GETLK, asked))[0] != fcntl.F_UNLCK)
+        except FileNotFoundError:
+            # Not made yet, or gone between two connections: nobody writes.
+            return False
 
 
 class Databases(Copies):
