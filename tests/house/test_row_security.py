@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tests import scale
 from tests.postgres_server import OWNER, ROLE, PostgresServer, migrate, owners
 
@@ -28,6 +29,7 @@ from samverk.tables import new_id
 from samverk.tenants.model import Party, Tenant
 
 pytestmark = pytest.mark.postgres
+MOST_STARVED = 20
 OWN = "(tenant_id = (NULLIF(current_setting('samverk.tenant'::text, true), ''::text))::uuid)"
 
 
@@ -187,11 +189,11 @@ def test_a_pool_of_two_never_gives_a_tenant_the_rows_of_another(two: tuple[Datab
     seed = int(os.environ.get("SAMVERK_TEST_SEED", random.randrange(2**32)))
     print(f"seed {seed}")
     turns, faults = scale.count(10_000), []
-    done = [0] * 4
+    done, starved = [0] * 4, [0] * 4
 
     def work(number: int) -> None:
         chance = random.Random(seed + number)
-        for _turn in range(turns // 4):
+        while done[number] < turns // 4:
             tenant_id = chance.choice(ids)
             try:
                 with database.tenant(tenant_id, write=True) as session:
@@ -201,6 +203,12 @@ def test_a_pool_of_two_never_gives_a_tenant_the_rows_of_another(two: tuple[Datab
                     if set_to != tenant_id or seen != [(tenant_id,)]:
                         faults.append((tenant_id, set_to, seen))
                     spoil(chance, raw)
+            except PoolTimeout:
+                # The pool gives whoever asks first: two quick threads can keep two others out for long.
+                starved[number] += 1
+                if starved[number] > MOST_STARVED:
+                    return
+                continue
             except (ZeroDivisionError, psycopg.Error, KeyboardInterrupt):
                 pass
             done[number] += 1
