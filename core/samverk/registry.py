@@ -163,13 +163,22 @@ def discover(seconds: float = SECONDS, *, start_seconds: float = START_SECONDS, 
 def _in_folders(taken: dict[str, str]) -> Iterator[RegionPlugin | Refused]:
     """Yield the plugins that are nothing but a folder; a key that is taken stays with whoever has it."""
     for parent in settings.plugin_folders():
-        for folder in [parent, *sorted(parent.iterdir())]:
-            if not folder.joinpath("region.toml").is_file():
-                continue
+        try:
+            inside = sorted(parent.iterdir())
+        except OSError as error:
+            yield Refused(parent.name, str(parent), f"the folder cannot be read: {error.strerror}")
+            continue
+        for folder in [parent, *inside]:
             try:
+                if not folder.joinpath("region.toml").is_file():
+                    continue
                 found = of_folder(folder)
             except (BadRegion, OSError) as error:
                 yield Refused(folder.name, str(folder), str(error))
+                continue
+            except Exception as error:  # as for distributions: the others go on, whatever is wrong with this one
+                log.exception("the plugin folder %s could not be loaded", folder.name)
+                yield Refused(folder.name, str(folder), f"{type(error).__name__}: {error}")
                 continue
             if found.key in taken:
                 holder = taken[found.key]

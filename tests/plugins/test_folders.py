@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,21 @@ def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path, monkeypatch:
 
 def test_in_safe_mode_no_folder_is_looked_at(folders: Path) -> None:
     assert registry.discover(is_safe_mode=True).keys() == ()
+
+
+def test_a_folder_that_cannot_be_read_stops_nobody(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other, kept = folders.parent / "closed", Path.iterdir
+    other.mkdir()
+    monkeypatch.setenv("SAMVERK_PLUGIN_FOLDERS", os.pathsep.join([str(other), str(folders)]))
+
+    def iterdir(path: Path) -> Iterator[Path]:
+        if path == other:
+            raise PermissionError(13, "Permission denied")
+        return kept(path)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+
+    found = registry.discover()
+
+    assert [one.reason for one in found.refused] == ["the folder cannot be read: Permission denied"]
+    assert {"ring", "kobyt"} <= set(found.keys())

@@ -59,14 +59,21 @@ def write(name: str, locale: str, parent: Path, members: tuple[str, ...], places
     if not parent.is_dir():
         raise SettingsError(f"There is no folder {parent}; make it first.")
     known = _known(name, key, locale, members)
-    with tempfile.TemporaryDirectory(dir=parent, prefix=".samverk-new-") as made:
+    try:
+        _write_all(folder, known)
+    except OSError as error:
+        raise SettingsError(f"{folder} cannot be written: {error.strerror}; choose another place.") from error
+    return folder
+
+
+def _write_all(folder: Path, known: dict[str, object]) -> None:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".samverk-new-") as made:
         for template, target in FILES.items():
             path = Path(made) / folder.name / target.format(**known)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(_engine().get_template(f"{template}.jinja").render(known), "utf-8")
         _copy_schemas(Path(made) / folder.name / "schemas")
         shutil.move(Path(made) / folder.name, folder)
-    return folder
 
 
 def _copy_schemas(folder: Path) -> None:
