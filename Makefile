@@ -66,7 +66,7 @@ lock: .stamps/dependencies ## Resolve the dependencies anew into requirements.lo
 
 i18n: .stamps/dependencies ## Extract the strings of core and update the catalogues of all languages
 	@mkdir -p locales
-	@.venv/bin/pybabel -q extract --mapping scripts/babel.cfg --keyword pgettext:1c,2 --keyword npgettext:1c,2,3 \
+	@PYTHONPATH=. .venv/bin/pybabel -q extract --mapping scripts/babel.cfg --keyword pgettext:1c,2 --keyword npgettext:1c,2,3 \
 	    --add-location file --sort-by-file --no-wrap --add-comments "Translators:" \
 	    --project Samverk --version core --copyright-holder "the Samverk contributors" \
 	    --msgid-bugs-address "the Samverk contributors" --last-translator "the Samverk contributors" \

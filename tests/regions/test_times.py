@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from samverk.errors import RegionFault
-from samverk.regions import checks, loader
+from samverk.regions import checks, fact_checks, loader
 from samverk.regions.definition import Definition
 from samverk.regions.starter import Starter
 
@@ -52,7 +52,7 @@ def test_a_zone_and_a_day_that_do_not_exist() -> None:
     data["timeline"]["tried"] = {"on": "2024-02-31", "text": {"nb": "Aldri"}}
     starter = msgspec.convert(data, Starter)
 
-    faults = checks.starter_faults(starter, files.definition, None)
+    faults = fact_checks.starter_faults(starter, files.definition, None)
 
     assert faults == [
         RegionFault("starter.toml", "zone", "there is no time zone 'Europe/Osla'"),

@@ -19,7 +19,8 @@ import jsonschema_rs
 import msgspec
 
 from samverk.errors import BadRegion, RegionFault
-from samverk.regions import checks, toml
+from samverk.i18n import N_, _
+from samverk.regions import checks, fact_checks, naming, toml
 from samverk.regions.definition import Definition
 from samverk.regions.demonstration import Demonstration
 from samverk.regions.starter import Starter
@@ -30,7 +31,6 @@ MAX_FAULTS = 200
 SCHEMAS = ("region", "starter", "demonstration")
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _WHEN = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,15 @@ FORMATS: dict[str, Callable[[str], bool]] = {
     "date": _is_date,
     "samverk-month-day": lambda value: bool(_MONTH_DAY.fullmatch(value)),
     "samverk-when": lambda value: bool(_WHEN.fullmatch(value)),
-    "samverk-key": lambda value: bool(_KEY.fullmatch(value)),
+    "samverk-key": naming.is_key,
+}
+
+
+WRITTEN = {
+    "date": N_("%(value)s is no date; write it as 2026-09-30"),
+    "samverk-month-day": N_("%(value)s is no day of a year; write month and day as 09-30"),
+    "samverk-when": N_("%(value)s is no year, month or day; write it as 2026, 2026-09 or 2026-09-30"),
+    "samverk-key": N_("%(value)s is no key; use small letters, digits and underscores, and begin with a letter"),
 }
 
 
@@ -91,9 +99,9 @@ def load_region(folder: Traversable, places: PlaceNames | None = None) -> Region
     if definition is not None:
         faults += checks.definition_faults(definition)
         if starter is not None:
-            faults += checks.starter_faults(starter, definition, places)
+            faults += fact_checks.starter_faults(starter, definition, places)
             if demonstration is not None:
-                faults += checks.demonstration_faults(demonstration, definition, starter, places)
+                faults += fact_checks.demonstration_faults(demonstration, definition, starter, places)
     if faults or definition is None:
         raise BadRegion(tuple(faults))
     return RegionFiles(definition, starter, demonstration)
@@ -117,7 +125,7 @@ def _load(
     path = folder.joinpath(file)
     if not path.is_file():
         if not optional:
-            faults.append(RegionFault(file, "", "the file is missing"))
+            faults.append(RegionFault(file, "", _("the file is missing")))
         return None
     with path.open("rb") as stream:
         raw = stream.read(toml.MAX_BYTES + 1)
@@ -156,13 +164,13 @@ def _explain(error: Any, file: str) -> Iterator[RegionFault]:
             if key not in known:
                 nearest = difflib.get_close_matches(key, known, 1)
                 where = f"{path}.{key}" if path else key
-                message = f"the key {_said(key)} is not known here"
+                message = _("the key %(value)s is not known here", value=_said(key))
                 yield RegionFault(file, where[:200], message, nearest[0] if nearest else None, "additionalProperties")
         return
     if error.validator == "enum":
         nearest = difflib.get_close_matches(str(error.instance), [str(v) for v in error.validator_value], 1)
         allowed = ", ".join(str(value) for value in error.validator_value)
-        message = f"{_said(error.instance)} is not one of: {allowed}"
+        message = _("%(value)s is not one of: %(allowed)s", value=_said(error.instance), allowed=allowed)
         yield RegionFault(file, path, message, nearest[0] if nearest else None, "enum")
         return
     yield RegionFault(file, path, _sentence(error), None, str(error.validator))
@@ -178,18 +186,26 @@ def _sentence(error: Any) -> str:
     match error.validator:
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
-            return "missing here: " + ", ".join(missing)
+            return _("missing here: %(names)s", names=", ".join(missing))
         case "type":
-            return f"this must be of type {error.validator_value}, not {type(error.instance).__name__}"
+            return _(
+                "this must be of type %(wanted)s, not %(found)s",
+                wanted=error.validator_value,
+                found=type(error.instance).__name__,
+            )
         case "format":
-            return f"{_said(error.instance)} is not written as {error.validator_value} wants it"
+            return _(WRITTEN.get(error.validator_value, WRITTEN["date"]), value=_said(error.instance))
         case "const":
-            return f"this must be {error.validator_value!r}"
-        case "minimum" | "maximum":
-            return f"{_said(error.instance)} is beyond the {error.validator} of {error.validator_value}"
+            return _("this must be %(value)s", value=repr(error.validator_value))
+        case "maximum":
+            return _("%(value)s is above the most, %(limit)s", value=_said(error.instance), limit=error.validator_value)
+        case "minimum":
+            return _(
+                "%(value)s is below the least, %(limit)s", value=_said(error.instance), limit=error.validator_value
+            )
         case "minProperties" | "minItems" | "minLength":
-            return "this must not be empty"
+            return _("this must not be empty")
         case "anyOf":
-            return "this is neither a date nor a span with from and to"
+            return _("this is neither a date nor a span with from and to")
         case _:
-            return f"this breaks the rule {error.validator!r}"
+            return _("this breaks the rule %(rule)s", rule=repr(error.validator))

@@ -42,16 +42,43 @@ def _without_none(value: Any) -> Any:
     return value
 
 
+def patch_between(base: Any, wanted: Any, name: str = "") -> Any:
+    """Return the patch that makes `wanted` of `base`: `merge(base, patch_between(base, wanted)) == wanted`.
+
+    >>> patch_between({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"c": 4}, "d": 3})
+    {'a': {'b': None, 'c': 4}}
+    """
+    if not isinstance(base, dict) or not isinstance(wanted, dict) or name in ATOMIC:
+        return wanted
+    patch: dict[str, Any] = {key: None for key in base if key not in wanted}
+    for key, value in wanted.items():
+        if key not in base:
+            patch[key] = value
+        elif base[key] != value:
+            patch[key] = patch_between(base[key], value, key)
+    return patch
+
+
+def data_of(definition: Definition) -> dict[str, Any]:
+    """Return a definition as the JSON values its file holds."""
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(definition))
+    return found
+
+
 def effective(definition: Definition, patch: dict[str, Any] | None) -> Definition:
     """Return the tenant's effective model. Raises BadRegion when the patch makes it faulty."""
     if not patch:
         return definition
-    data = merge(msgspec.to_builtins(definition), patch)
-    faults = loader.shape_faults(data, "region")
-    if faults:
-        raise BadRegion(tuple(faults))
-    model = msgspec.convert(data, Definition)
+    model = of_data(merge(data_of(definition), patch))
     meaning = checks.definition_faults(model)
     if meaning:
         raise BadRegion(tuple(meaning))
     return model
+
+
+def of_data(data: dict[str, Any]) -> Definition:
+    """Make a definition of JSON values, whatever they mean. Raises BadRegion where their shape is wrong."""
+    faults = loader.shape_faults(data, "region")
+    if faults:
+        raise BadRegion(tuple(faults))
+    return msgspec.convert(data, Definition)

@@ -6,6 +6,7 @@ A region is loaded without; the conformance kit asks for it, since a fact that n
 from collections.abc import Iterator
 
 from samverk.errors import RegionFault
+from samverk.i18n import _
 from samverk.regions.definition import Marked
 from samverk.regions.starter import Starter
 
@@ -14,7 +15,7 @@ KINDS = ("parties", "sets", "subjects", "arrangements", "timeline", "documents",
 
 def faults(starter: Starter) -> tuple[RegionFault, ...]:
     """Return a fault for each entry without source or mark."""
-    message = "this says neither where it comes from nor that it is assumed or invented"
+    message = _("this says neither where it comes from nor that it is assumed or invented")
     return tuple(
         RegionFault("starter.toml", path, message, "source", "sourced")
         for path, entry in _entries(starter)

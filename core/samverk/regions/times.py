@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from samverk.errors import RegionFault
+from samverk.i18n import _
 from samverk.regions.definition import Definition, WheelRule
 from samverk.regions.starter import Span, Starter, When
 
@@ -22,24 +23,26 @@ def definition_faults(definition: Definition, file: str) -> Iterator[RegionFault
         yield from _rule_faults(entry.rule, f"wheel.{key}.rule", file)
     for key, cycle in definition.cycles.items():
         if cycle.starts_at is not None and not _is_time(cycle.starts_at):
-            yield RegionFault(file, f"cycles.{key}.starts_at", f"{cycle.starts_at!r} is no time; write it as 09:00")
+            yield RegionFault(
+                file, f"cycles.{key}.starts_at", _("%(word)s is no time; write it as 09:00", word=repr(cycle.starts_at))
+            )
 
 
 def _rule_faults(rule: WheelRule, path: str, file: str) -> Iterator[RegionFault]:
     for month, nth in (rule.nth_in_month or {}).items():
         if month.lower() not in MONTHS:
             near = difflib.get_close_matches(month.lower(), MONTHS, 1, 0.4)
-            message = f"{month!r} is no month in English"
+            message = _("%(word)s is no month in English", word=repr(month))
             yield RegionFault(file, f"{path}.nth_in_month.{month}", message, near[0] if near else None)
         if nth == 0:
-            message = "count from 1, or -1 for the last"
+            message = _("count from 1, or -1 for the last")
             yield RegionFault(file, f"{path}.nth_in_month.{month}", message)
     for name, days in (("date", (rule.date,)), ("between", rule.between or ()), ("not_between", _flat(rule))):
         for day in days:
             if day is not None and not _is_month_day(day):
-                yield RegionFault(file, f"{path}.{name}", f"{day!r} is no day of any year")
+                yield RegionFault(file, f"{path}.{name}", _("%(word)s is no day of any year", word=repr(day)))
     if rule.span is not None and rule.span[0] > rule.span[1]:
-        yield RegionFault(file, f"{path}.span", "the span ends before it begins")
+        yield RegionFault(file, f"{path}.span", _("the span ends before it begins"))
 
 
 def _flat(rule: WheelRule) -> tuple[str, ...]:
@@ -67,7 +70,7 @@ def starter_faults(starter: Starter, file: str) -> Iterator[RegionFault]:
     try:
         ZoneInfo(starter.zone)
     except (ZoneInfoNotFoundError, ValueError):
-        yield RegionFault(file, "zone", f"there is no time zone {starter.zone!r}")
+        yield RegionFault(file, "zone", _("there is no time zone %(word)s", word=repr(starter.zone)))
     for key, event in starter.timeline.items():
         yield from _when_faults(event.on, f"timeline.{key}.on", file)
     for key, document in starter.documents.items():
@@ -83,4 +86,4 @@ def _when_faults(when: When | None, path: str, file: str) -> Iterator[RegionFaul
             try:
                 dt.date.fromisoformat(written)
             except ValueError:
-                yield RegionFault(file, path, f"{written!r} is no day of the calendar")
+                yield RegionFault(file, path, _("%(word)s is no day of the calendar", word=repr(written)))

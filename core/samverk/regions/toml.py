@@ -10,6 +10,7 @@ import tomllib
 from typing import Any
 
 from samverk.errors import RegionFault
+from samverk.i18n import _
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 32
@@ -26,21 +27,32 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 def read(raw: bytes, file: str) -> tuple[dict[str, Any], list[RegionFault]]:
     """Return what the file holds as JSON values, dates as ISO 8601, and the faults for which it must not be used."""
     if len(raw) > MAX_BYTES:
-        return {}, [RegionFault(file, "", f"this is larger than {MAX_BYTES // 1024} KB", rule="size")]
+        return {}, [RegionFault(file, "", _("this is larger than %(limit)s KB", limit=MAX_BYTES // 1024), rule="size")]
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         return {}, [
-            RegionFault(file, "", f"this is not readable TOML: byte {error.start} is not UTF-8", rule="encoding")
+            RegionFault(
+                file,
+                "",
+                _("this is not readable TOML: byte %(number)s is not UTF-8", number=error.start),
+                rule="encoding",
+            )
         ]
     line = _too_deep(text)
     if line:
-        return {}, [RegionFault(file, "", f"line {line} is nested deeper than {MAX_DEPTH}", rule="depth")]
+        return {}, [
+            RegionFault(
+                file, "", _("line %(line)s is nested deeper than %(limit)s", line=line, limit=MAX_DEPTH), rule="depth"
+            )
+        ]
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         # A number of thousands of digits is a ValueError of its own.
-        return {}, [RegionFault(file, "", f"this is not readable TOML: {_short(error)}", rule="syntax")]
+        return {}, [
+            RegionFault(file, "", _("this is not readable TOML: %(reason)s", reason=_short(error)), rule="syntax")
+        ]
     faults: list[RegionFault] = []
     found = _plain(data, file, faults)
     return found, faults[:MAX_FAULTS]
@@ -85,7 +97,11 @@ def _plain(data: dict[str, Any], file: str, faults: list[RegionFault]) -> dict[s
         count += 1
         if count > MAX_NODES or depth > MAX_DEPTH:
             rule, most = ("nodes", MAX_NODES) if count > MAX_NODES else ("depth", MAX_DEPTH)
-            words = f"there are more than {most} values" if rule == "nodes" else f"this is nested deeper than {most}"
+            words = (
+                _("there are more than %(limit)s values", limit=most)
+                if rule == "nodes"
+                else _("this is nested deeper than %(limit)s", limit=most)
+            )
             faults.append(RegionFault(file, path[:200], words, rule=rule))
             return {}
         made: Any = value
@@ -95,7 +111,12 @@ def _plain(data: dict[str, Any], file: str, faults: list[RegionFault]) -> dict[s
                 where = f"{path}.{name}" if path else name
                 if _CONTROL.search(name):
                     faults.append(
-                        RegionFault(file, path, f"the key {name[:80]!r} holds a control character", rule="text")
+                        RegionFault(
+                            file,
+                            path,
+                            _("the key %(word)s holds a control character", word=repr(name[:80])),
+                            rule="text",
+                        )
                     )
                 waiting.append((made, name, inner, where, depth + 1))
         elif isinstance(value, list):
@@ -113,11 +134,13 @@ def _single(value: Any, file: str, path: str, faults: list[RegionFault]) -> Any:
         return value.isoformat()
     if isinstance(value, str):
         if _CONTROL.search(value):
-            faults.append(RegionFault(file, path, "this text holds a control character", rule="text"))
+            faults.append(RegionFault(file, path, _("this text holds a control character"), rule="text"))
         elif len(value) > MAX_TEXT:
-            faults.append(RegionFault(file, path, f"this text is longer than {MAX_TEXT} characters", rule="text"))
+            faults.append(
+                RegionFault(file, path, _("this text is longer than %(limit)s characters", limit=MAX_TEXT), rule="text")
+            )
     elif isinstance(value, float) and not math.isfinite(value):
-        faults.append(RegionFault(file, path, "this is no finite number", rule="number"))
+        faults.append(RegionFault(file, path, _("this is no finite number"), rule="number"))
     elif isinstance(value, int | float) and not -LARGEST <= value <= LARGEST:
-        faults.append(RegionFault(file, path, "this number is beyond 2^53 and would be rounded", rule="number"))
+        faults.append(RegionFault(file, path, _("this number is beyond 2^53 and would be rounded"), rule="number"))
     return value

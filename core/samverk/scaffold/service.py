@@ -1,21 +1,19 @@
 """Writes the files of a new region plugin, all of them or none."""
 
 import json
-import re
 import shutil
 import tempfile
 import tomllib
-import unicodedata
 from importlib import resources
 from pathlib import Path
 
 import jinja2
 
 from samverk.errors import SettingsError
+from samverk.regions import naming
 from samverk.regions.loader import PlaceNames
 
 LOCALES = ("nb", "nn", "sv")
-LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ä": "a", "ö": "o", "đ": "d", "ð": "d", "þ": "th", "ŧ": "t"})
 MAX_NAME = 60
 FILES = {
     "pyproject.toml": "pyproject.toml",
@@ -32,9 +30,8 @@ EXAMPLES = {"NO": ("no-5530", "no-5526"), "SE": ("se-0512", "se-0513")}
 
 def key_of(name: str) -> str:
     """Return the key of a region by its name: ASCII letters, digits and underscores. Raises SettingsError."""
-    folded = unicodedata.normalize("NFKD", name.lower().translate(LETTERS)).encode("ascii", "ignore").decode()
-    key = re.sub(r"[^a-z0-9]+", "_", folded).strip("_")
-    if not name.isprintable() or len(name) > MAX_NAME or not re.fullmatch(r"[a-z][a-z0-9_]*", key):
+    key = naming.key_of(name)
+    if not name.isprintable() or len(name) > MAX_NAME or not key:
         raise SettingsError(
             f"The name of a region is up to {MAX_NAME} letters and begins with one; {name[:MAX_NAME]!r} cannot be used."
         )
