@@ -37,6 +37,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("tasks",),
     ("foundations",),
     ("wheel", "reminders"),
+    ("configuration",),
     ("home",),
     ("plugin",),
     ("models",),

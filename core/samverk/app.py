@@ -50,6 +50,7 @@ SLICES = (
     "accounts",
     "membership",
     "safekeeping",
+    "configuration",
 )
 
 

@@ -8,6 +8,7 @@ from samverk.attachments import model as attachments
 from samverk.audit import model as audit
 from samverk.bodies import model as bodies
 from samverk.breaker import model as breaker
+from samverk.configuration import model as configuration
 from samverk.decisions import model as decisions
 from samverk.documents import model as documents
 from samverk.exemptions import model as exemptions
@@ -28,6 +29,7 @@ ROOMS = (
     audit,
     bodies,
     breaker,
+    configuration,
     decisions,
     documents,
     exemptions,

@@ -86,6 +86,7 @@ ACTIONS: dict[str, Action] = {
     "outbox.read": Action(OFFICE, shows="personal"),
     "contacts.delegate": Action(CONTACT, shows="personal"),
     "plugin.switch": Action({"administrator": ALL}),
+    "settings.change": Action({"administrator": ALL}),
     "settings.read": Action({**OFFICE, "auditor": ALL}),
     "people.manage": Action({"administrator": ALL}, shows="personal"),
     "audit.read": Action({"administrator": ALL, "auditor": ALL}, shows="personal"),

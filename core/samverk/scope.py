@@ -105,6 +105,7 @@ class TenantInfo:
     zone: str
     seen_at: dt.date | None = None
     is_demonstration: bool = False
+    model_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ BEFORE_THREADS = {
     "regions/terms.py": {"dict[str, dict[str, TermForms]]"},
     "reference/legal_forms.py": {"tuple[LegalForm, ...]", "dict[str, str]"},
     "rounds/service.py": {"Pinned"},
+    "tenants/effective.py": {"Definition"},
     "tenants/service.py": {"Definition"},
     "documents/tree.py": {"Document"},
     "web/body.py": {"kind", "field.type"},

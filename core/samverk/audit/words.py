@@ -25,6 +25,7 @@ DONE: dict[str, str] = {
     "reactions.write": N_("reacted to an answer"),
     "rounds.change": N_("changed a round"),
     "rounds.open": N_("opened a round"),
+    "settings.change": N_("changed the settings of the region"),
     "sign_in": N_("signed in or out"),
     "summaries.comment": N_("commented on a summary"),
     "system": N_("did its daily work"),

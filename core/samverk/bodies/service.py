@@ -4,6 +4,7 @@ How a body was composed on a day and who is missing is `composition.py`; meeting
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
@@ -77,6 +78,26 @@ def body_keys(scope: Scope) -> dict[str, str]:
     """Return {body id: key}."""
     rows = scope.session.execute(select(Body.id, Body.key).where(Body.tenant_id == scope.tenant_id))
     return dict(rows.all())
+
+
+def held_keys(scope: Scope) -> frozenset[str]:
+    """Return the keys of the bodies in which somebody holds or held a seat."""
+    rows = scope.session.scalars(
+        select(Body.key)
+        .join(SeatHolder, (SeatHolder.tenant_id == Body.tenant_id) & (SeatHolder.body_id == Body.id))
+        .where(Body.tenant_id == scope.tenant_id, SeatHolder.tenant_id == scope.tenant_id)
+        .distinct()
+    )
+    return frozenset(rows)
+
+
+def keep_up(scope: Scope, keys: Iterable[str]) -> None:
+    """Give every body of a model its row; a body that has one keeps it, also when the model has it no more."""
+    known = set(body_keys(scope).values())
+    for key in keys:
+        if key not in known:
+            scope.add(Body(id=new_id(), key=key))
+    scope.flush()
 
 
 def find_key(scope: Scope, id_or_key: str) -> str:

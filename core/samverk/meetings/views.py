@@ -119,6 +119,13 @@ def list_meetings(scope: Scope, *, year: int | None = None, limit: int = 200) ->
     return tuple(_view(row, keys) for row in rows)
 
 
+def bodies_met(scope: Scope) -> frozenset[str]:
+    """Return the keys of the bodies that have meetings, whatever became of them."""
+    found = scope.session.scalars(select(Meeting.body_id).where(Meeting.tenant_id == scope.tenant_id).distinct())
+    keys = bodies.body_keys(scope)
+    return frozenset(keys[body_id] for body_id in found)
+
+
 def get_meeting(scope: Scope, meeting_id: str) -> MeetingView:
     """Return one meeting. Raises NotFound."""
     row = scope.session.execute(

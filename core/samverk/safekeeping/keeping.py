@@ -99,7 +99,7 @@ _OF_TABLE = {
         "timeline_event",
     ),
     "log": ("audit_actor", "audit_entry", "audit_head"),
-    "setting": ("plugin_switch", "tenant"),
+    "setting": ("configuration_draft", "configuration_version", "plugin_switch", "tenant"),
     "account": ("person", "provider_identity"),
     "role": ("belonging", "role_grant"),
     "session": ("sign_in",),

@@ -21,6 +21,7 @@ from samverk.people import service
 from samverk.registry import Answers, Question, Registry
 from samverk.scope import PUBLIC, Scope
 from samverk.tables import new_id
+from samverk.tenants import effective
 from samverk.tenants import service as tenants
 from samverk.tenants.model import IdempotencyKey, Tenant
 from samverk.web.call import Answer, Call, Credential, Json
@@ -63,7 +64,7 @@ class Entry:
         actor = credential.actor
         if credential.tenant_id is not None and credential.tenant_id != tenant.id:
             actor = PUBLIC
-        scope = Scope(tenant, session, actor, locale, now, plugin, plugin.definition)
+        scope = Scope(tenant, session, actor, locale, now, plugin, effective.model(session, tenant, plugin))
         if actor.person_id is not None:
             grants = service.grants_of(session, tenant.id, actor.person_id, scope.today)
             scope = replace(scope, actor=replace(actor, grants=grants))

@@ -10,7 +10,10 @@ from samverk.tables import InstallationTable, Reach, TenantTable, optional_refer
 
 
 class Tenant(InstallationTable):
-    """One regional council on the installation. Under legal hold nothing of it is deleted or erased."""
+    """One regional council on the installation. Under legal hold nothing of it is deleted or erased.
+
+    `model_id` names the effective model of a region that has changed its plugin's; None where the plugin's is used.
+    """
 
     __tablename__ = "tenant"
     reach = Reach("tenant", "id")
@@ -23,6 +26,7 @@ class Tenant(InstallationTable):
     created_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.date | None]
     about: Mapped[dict[str, Any] | None]
+    model_id: Mapped[str | None] = optional_reference()
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     held_since: Mapped[dt.datetime | None]
     hold_reason: Mapped[str | None]

@@ -24,6 +24,7 @@ from samverk.regions.definition import Definition, LocalText
 from samverk.registry import RegionPlugin
 from samverk.scope import PUBLIC, Scope, TenantInfo
 from samverk.tables import IdType, new_id
+from samverk.tenants import effective
 from samverk.tenants.model import Counter, MemberSet, Membership, ModelVersion, Party, Source, Tenant
 
 RESERVED = frozenset(
@@ -68,6 +69,7 @@ COLUMNS = (
     Tenant.zone,
     Tenant.seen_at,
     Tenant.is_demonstration,
+    Tenant.model_id,
 )
 """What a `TenantInfo` is made of, in its order."""
 _FIND = select(*COLUMNS).where(Tenant.slug == bindparam("slug"))
@@ -201,7 +203,7 @@ def create(
 
 def system_scope(session: Unit, tenant: TenantInfo, plugin: RegionPlugin, now: dt.datetime) -> Scope:
     """Return a scope for work that no person asked for: filling, the worker, the command line."""
-    return Scope(tenant, session, PUBLIC, tenant.locale, now, plugin, plugin.definition)
+    return Scope(tenant, session, PUBLIC, tenant.locale, now, plugin, effective.model(session, tenant, plugin))
 
 
 def marks(value: Any) -> dict[str, Any]:
@@ -272,17 +274,27 @@ def set_members(scope: Scope, set_key: str | None, on: dt.date) -> tuple[str, ..
 
 def pin_model(scope: Scope) -> tuple[str, Definition]:
     """Keep the effective model by the hash of its content; return (id, model). Source: architecture, decision 3."""
-    content = msgspec.to_builtins(scope.model)
+    return keep_model(scope, scope.model), scope.model
+
+
+def keep_model(scope: Scope, model: Definition) -> str:
+    """Keep a model by the hash of its content and return its id; one that is kept already has one."""
+    content = msgspec.to_builtins(model)
     digest = hashlib.sha256(rfc8785.dumps(content)).hexdigest()
     known = scope.session.scalar(
         select(ModelVersion.id).where(ModelVersion.tenant_id == scope.tenant_id, ModelVersion.content_hash == digest)
     )
     if known is not None:
-        return known, scope.model
+        return known
     row = ModelVersion(id=new_id(), content_hash=digest, content=content, created_at=scope.now)
     scope.add(row)
     scope.flush()
-    return row.id, scope.model
+    return row.id
+
+
+def use_model(scope: Scope, model_id: str | None) -> None:
+    """Let the region work by a kept model from the next request on, or by its plugin's own."""
+    scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant_id).values(model_id=model_id))
 
 
 def pinned_model(scope: Scope, model_id: str) -> Definition:
@@ -314,6 +326,21 @@ def sources(scope: Scope) -> dict[str, dict[str, Any]]:
     """Return {key: source} of the region."""
     rows = scope.session.connection().execute(_SOURCES, {"tenant": scope.tenant_id})
     return dict(rows.all())
+
+
+def keep_sources(scope: Scope, model: Definition) -> None:
+    """Keep the sources that a model has beyond its plugin's among the region's; none goes, since rows may name it."""
+    delivered = scope.plugin.definition.sources
+    known = {row.key: row for row in scope.session.scalars(select(Source).where(Source.tenant_id == scope.tenant_id))}
+    for key, source in model.sources.items():
+        content = msgspec.to_builtins(source)
+        if source == delivered.get(key):
+            continue
+        if key not in known:
+            scope.add(Source(id=new_id(), key=key, content=content))
+        elif known[key].content != content:
+            known[key].content = content
+    scope.flush()
 
 
 def about(scope: Scope) -> dict[str, LocalText | None]:

@@ -45,6 +45,12 @@ def list_subjects(scope: Scope, kind: str | None = None) -> tuple[SubjectView, .
     return tuple(_view(scope, row) for row in rows)
 
 
+def tags(scope: Scope) -> tuple[str, ...]:
+    """Return every tag that a subject of the region bears, in the order of the alphabet."""
+    rows = scope.session.scalars(select(Subject.tags).where(Subject.tenant_id == scope.tenant_id))
+    return tuple(sorted({tag for found in rows for tag in found}))
+
+
 def get_subject(scope: Scope, id_or_key: str) -> SubjectView:
     """Return a subject by its id or by `kind.key`. Raises NotFound; also for arrangements, which have a page."""
     kind, _dot, key = id_or_key.partition(".")

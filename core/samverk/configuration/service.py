@@ -1,0 +1,257 @@
+"""The configuration of a region: its draft, making it active, bringing an earlier version back. The only writer.
+
+A draft always has the shape of a model; whether it means something that works is held before it is made active.
+Rounds that are open keep the model they were opened with, whatever is made active. Source: architecture, decisions 2-4.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, select
+
+from samverk.bodies import service as bodies
+from samverk.configuration import changes, meaning, region
+from samverk.configuration.meaning import Finding
+from samverk.configuration.model import ConfigurationDraft, ConfigurationVersion
+from samverk.configuration.walk import Around
+from samverk.database import insert_if_absent
+from samverk.errors import BadRegion, Conflict, Invalid, NotFound, Problem, Stale
+from samverk.i18n import _
+from samverk.regions import loader, overlay
+from samverk.rounds import views as rounds
+from samverk.scope import Scope
+from samverk.tables import new_id
+from samverk.tenants import service as tenants
+
+MAX_REASON = 500
+Data = dict[str, Any]
+
+
+class VersionView(msgspec.Struct, frozen=True):
+    """One version that was made active. Number 0 is the plugin's own model and has no row."""
+
+    number: int
+    patch: dict[str, Any]
+    reason: str
+    activated_at: dt.datetime
+    activated_by: str
+    restored: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the configuration stands: the plugin's model, the active one and the wanted one, as data.
+
+    `version` is that of the draft, 0 where there is none. Without a draft the wanted model is what the active patch
+    makes of the plugin's model, which is another one than the active model after the plugin was updated.
+    """
+
+    delivered: Data
+    active: Data
+    wanted: Data
+    number: int
+    version: int
+    has_draft: bool
+    changed_at: dt.datetime | None = None
+    changed_by: str = ""
+    locale: str = "en"
+
+    def around(self, data: Data, outside: Any = None) -> Around:
+        return Around(data, self.locale, outside or {})
+
+    @property
+    def changes(self) -> tuple[changes.Change, ...]:
+        """Return what making the wanted model active would change."""
+        return changes.changes(self.active, self.wanted, self.around(self.active), self.around(self.wanted))
+
+    @property
+    def has_changes(self) -> bool:
+        return self.active != self.wanted
+
+
+def state(scope: Scope) -> State:
+    """Return how the configuration stands."""
+    delivered, draft, last = overlay.data_of(scope.plugin.definition), _draft(scope), _last(scope)
+    active = overlay.data_of(scope.model)
+    patch = draft.patch if draft is not None else last.patch if last is not None else {}
+    return State(
+        delivered,
+        active,
+        overlay.merge(delivered, patch),
+        last.number if last is not None else 0,
+        draft.version if draft is not None else 0,
+        draft is not None,
+        draft.changed_at if draft is not None else None,
+        draft.changed_by if draft is not None else "",
+        scope.locale,
+    )
+
+
+def findings(scope: Scope, data: Data) -> tuple[Finding, ...]:
+    """Return every fault of a model that the region might use."""
+    return meaning.findings(data, Around(data, scope.locale), region.known(scope))
+
+
+def write(scope: Scope, data: Data, *, version: int) -> int:
+    """Keep a model as the draft and return the draft's version.
+
+    Raises Stale when the draft is another than the one looked at, BadRegion when the data has not the shape of a model.
+    """
+    faults = loader.shape_faults(data, "region")
+    if faults:
+        raise BadRegion(tuple(faults))
+    delivered = overlay.data_of(scope.plugin.definition)
+    return _keep(scope, overlay.patch_between(delivered, data), version)
+
+
+def _keep(scope: Scope, patch: Data, version: int) -> int:
+    draft, last = _draft(scope, is_locked=True), _last(scope)
+    if (draft.version if draft is not None else 0) != version:
+        raise _stale()
+    if draft is not None:
+        draft.patch, draft.changed_at, draft.changed_by = patch, scope.now, scope.actor.name
+        draft.definition_id = tenants.keep_model(scope, scope.plugin.definition)
+        draft.version += 1
+        scope.flush()
+        return draft.version
+    given = {
+        "tenant_id": scope.tenant_id,
+        "id": new_id(),
+        "patch": patch,
+        "definition_id": tenants.keep_model(scope, scope.plugin.definition),
+        "based_on": last.number if last is not None else None,
+        "changed_at": scope.now,
+        "changed_by": scope.actor.name,
+        "version": 1,
+    }
+    # Two that begin a draft at once do not both make it: the second is told.
+    if not insert_if_absent(scope.session, ConfigurationDraft, given):
+        raise _stale()
+    return 1
+
+
+def _stale() -> Stale:
+    return Stale(_("Somebody else changed this meanwhile. Look at what stands there now, then change it again."))
+
+
+def discard(scope: Scope, *, version: int) -> None:
+    """Throw the draft away. Raises Stale, and NotFound where there is none."""
+    draft = _draft(scope, is_locked=True)
+    if draft is None:
+        raise NotFound()
+    if draft.version != version:
+        raise _stale()
+    scope.session.execute(
+        delete(ConfigurationDraft).where(
+            ConfigurationDraft.tenant_id == scope.tenant_id, ConfigurationDraft.id == draft.id
+        )
+    )
+    scope.session.expire_all()
+
+
+def activate(scope: Scope, reason: str, *, version: int) -> int:
+    """Make the wanted model the one the region works by; return the number of the version.
+
+    Raises Stale, Conflict where nothing would change, Invalid with every fault of the model or a missing reason.
+    """
+    draft = _draft(scope, is_locked=True)
+    stands = state(scope)
+    if stands.version != version:
+        raise _stale()
+    if not stands.has_changes:
+        raise Conflict(_("There is nothing to activate: nothing differs from what is active."))
+    problems = [
+        Problem("", f"{' › '.join(one.way)}: {one.message}", one.hint) for one in findings(scope, stands.wanted)
+    ]
+    words = " ".join(reason.split())
+    if not words:
+        problems.append(Problem("/reason", _("Say why."), field="reason"))
+    elif len(words) > MAX_REASON:
+        message = _("The text is longer than %(limit)s characters.", limit=MAX_REASON)
+        problems.append(Problem("/reason", message, field="reason"))
+    if problems:
+        raise Invalid(tuple(problems))
+    model = overlay.of_data(stands.wanted)
+    patch = overlay.patch_between(stands.delivered, stands.wanted)
+    restored = _restored(scope, patch, draft)
+    row = ConfigurationVersion(
+        id=new_id(),
+        number=tenants.next_number(scope, "configuration"),
+        patch=patch,
+        definition_id=tenants.keep_model(scope, scope.plugin.definition),
+        model_id=tenants.keep_model(scope, model),
+        restored=restored,
+        reason=words,
+        activated_at=scope.now,
+        activated_by=scope.actor.name,
+    )
+    scope.add(row)
+    if draft is not None:
+        scope.session.delete(draft)
+    bodies.keep_up(scope, model.bodies)
+    tenants.keep_sources(scope, model)
+    # A region that has taken everything back follows its plugin again.
+    tenants.use_model(scope, row.model_id if patch else None)
+    scope.flush()
+    return row.number
+
+
+def _restored(scope: Scope, patch: Data, draft: ConfigurationDraft | None) -> int | None:
+    """Return the number of the earlier version that has the same patch; 0 for the plugin's own model."""
+    if draft is None:
+        return None
+    if not patch:
+        return 0
+    return next((one.number for one in versions(scope)[1:] if one.patch == patch), None)
+
+
+def restore(scope: Scope, number: int, *, version: int) -> None:
+    """Make a draft of an earlier version, or of the plugin's own model for 0.
+
+    Raises NotFound for a version that never was, Conflict while there is another draft, Stale.
+    """
+    patch = {} if number == 0 else version_of(scope, number).patch
+    if _draft(scope) is not None:
+        raise Conflict(_("There are changes that are not active yet. Activate or discard them first."))
+    _keep(scope, patch, version)
+
+
+def versions(scope: Scope) -> tuple[VersionView, ...]:
+    """Return every version that was made active, the last first."""
+    rows = scope.session.scalars(
+        select(ConfigurationVersion)
+        .where(ConfigurationVersion.tenant_id == scope.tenant_id)
+        .order_by(ConfigurationVersion.number.desc())
+    )
+    return tuple(
+        VersionView(row.number, row.patch, row.reason, row.activated_at, row.activated_by, row.restored) for row in rows
+    )
+
+
+def version_of(scope: Scope, number: int) -> VersionView:
+    """Return one version. Raises NotFound."""
+    found = next((one for one in versions(scope) if one.number == number), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def open_rounds(scope: Scope) -> tuple[str, ...]:
+    """Return the titles of the rounds that are open: they go on with the forms they were opened with."""
+    return tuple(scope.text(one.title) for one in rounds.list_rounds(scope, states=("open",)))
+
+
+def _draft(scope: Scope, *, is_locked: bool = False) -> ConfigurationDraft | None:
+    wanted = select(ConfigurationDraft).where(ConfigurationDraft.tenant_id == scope.tenant_id)
+    return scope.session.scalar(wanted.with_for_update() if is_locked else wanted)
+
+
+def _last(scope: Scope) -> ConfigurationVersion | None:
+    return scope.session.scalar(
+        select(ConfigurationVersion)
+        .where(ConfigurationVersion.tenant_id == scope.tenant_id)
+        .order_by(ConfigurationVersion.number.desc())
+        .limit(1)
+    )
