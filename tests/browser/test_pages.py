@@ -140,3 +140,43 @@ def test_the_pages_of_people_and_of_the_own_account(chromium: Browser, site: Sit
 
     context.close()
     assert found == []
+
+
+@pytest.mark.parametrize(("tenant", "locale"), [("nord-gudbrandsdal", "nn"), ("varnesregionen", "nb"), ("kobyt", "sv")])
+def test_the_pages_of_the_model_of_a_region(chromium: Browser, site: Site, tenant: str, locale: str) -> None:
+    context = chromium.new_context()
+    page, words, found = context.new_page(), english(locale), []
+    site.sign_in(page, tenant, "administrator")
+    settings = f"/{tenant}/settings"
+
+    def links(path: str, pattern: str) -> list[str]:
+        text = page.request.get(site.address + path).text()
+        return list(dict.fromkeys(re.findall(rf'href="({settings}/{pattern})"', text)))
+
+    sections = links(f"{settings}/model", r"model/[a-z_]+")
+    entries = [
+        entry for section in sections for entry in links(section, rf"model/{section.rpartition('/')[2]}\.\w+")[:1]
+    ]
+    inner = [one for entry in entries for one in links(entry, rf"model/{entry.rpartition('/')[2]}[.\w]+")[:1]]
+    blank = [one for entry in [*sections, *entries] for one in links(entry, r"model/[\w.]+/add")[:1]]
+    preview = [one for entry in entries for one in links(entry, r"preview/\w+")]
+
+    if locale != "nn":
+        # One language sees every kind of form; the others see what they hold of words.
+        inner, blank = inner[:1], blank[:1]
+    paths = [
+        f"{settings}/model",
+        *sections,
+        *entries,
+        *inner,
+        *blank,
+        *preview,
+        f"{settings}/changes",
+        f"{settings}/versions",
+    ]
+    for path in paths:
+        found += check(page, f"{site.address}{path}?lang={locale}", words)
+
+    context.close()
+    assert found == []
+    assert len(paths) >= 20

@@ -25,7 +25,14 @@ PATH_KINDS = {
     "invitation_id": "invitation",
     "exemption_id": "exemption",
 }
-PATH_WORDS = {"year": "2026", "rest": "no/such/page", "link": "smv_invite_x_y", "provider": "municipal"}
+PATH_WORDS = {
+    "place": "terms.insam",
+    "number": "0",
+    "year": "2026",
+    "rest": "no/such/page",
+    "link": "smv_invite_x_y",
+    "provider": "municipal",
+}
 
 
 def kind_of_parameter(route: Route, name: str) -> str | None:

@@ -33,7 +33,8 @@ _PLAIN = """
 $schema $id $ref $comment title description default deprecated readOnly writeOnly examples type enum const multipleOf
 maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems minItems uniqueItems maxContains
 minContains maxProperties minProperties required dependentRequired format
-x-samverk-atomic x-samverk-of-kind x-samverk-only-when x-samverk-ordered x-samverk-refers x-samverk-value x-samverk-words
+x-samverk-atomic x-samverk-of-kind x-samverk-only-when x-samverk-ordered x-samverk-refers x-samverk-value
+x-samverk-words
 """
 ONE = frozenset(_ONE.split())
 LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
