@@ -46,6 +46,10 @@ def kind_of_parameter(route: Route, name: str) -> str | None:
 def word_of_parameter(route: Route, name: str) -> str | None:
     if name == "kind":
         return "html" if "/papers/" in route.path else "csv"
+    if name == "place":
+        return "terms" if route.path.endswith("/add") else "terms.insam"
+    if name == "key" and "/preview/" in route.path:
+        return "partner"
     if name == "key":
         return "no-3437" if "/municipalities/" in route.path else "insam_partner"
     return PATH_WORDS.get(name)
@@ -70,7 +74,8 @@ FIELD_WORDS = {
     "locale": "nn", "scope": "read", "days": "30", "code": "123456", "session": NOBODY, "token": NOBODY,
     "token_name": "eit program", "invitation": "smv_invite_x_y", "iss": "https://id.example", "from": "2026-12-01",
     "to": "2026-12-31", "about_kind": "item", "part": "", "statute": "offl. § 13",
-    "reassess_on": "2027-12-01", "new": "eit heilt nytt passord 7", "old_password": "feil passord",
+    "field": "nn", "key": "ny_nokkel", "reassess_on": "2027-12-01",
+    "new": "eit heilt nytt passord 7", "old_password": "feil passord",
 }  # fmt: skip
 
 # Values of a query and of fields that choose: every word that the program knows, and days on both sides of today.
@@ -108,5 +113,12 @@ ROUTE_WORDS = {
     "change_round_contact": {"email": "member@alpha.example", "old": ""},
     "invite": {"role": "contact", "party": "no-3437"}, "give_role": {"role": "contact", "party": "no-3437"},
     "preview_or_open": {"meeting": "", "link": ""}, "switch_plugin_off": {"version": "0"},
-    "switch_plugin_on": {"version": "0"}, "change_round_deadline": {"day": "2026-11-27"},
+    "switch_plugin_on": {"version": "0"}, "change_model_save": {"version": "0", "nn.sg": "KOMSAM"},
+    "change_model_add": {"version": "0", "nn.sg": "samling", "nn.name": "true", "nn.name.shown": "1"},
+    "change_model_back": {"version": "0", "field": "nn"}, "change_model_copy": {"version": "0"},
+    "change_model_remove": {"version": "0"}, "change_model_up": {"version": "0"}, "restore_version": {"version": "0"},
+    "change_model_down": {"version": "0"}, "decide_changes_activate": {"version": "0"},
+    "decide_changes_discard": {"version": "0"},
+    "import_configuration": {"version": "0"},
+    "change_round_deadline": {"day": "2026-11-27"},
 }  # fmt: skip
