@@ -142,6 +142,6 @@ def _region(model: Definition, known: Known) -> Iterator[RegionFault]:
                     near = checks.nearest(party, known.parties)
                     message = _("the region has no party %(word)s", word=repr(party))
                     yield _fault(f"bodies.{key}.seats.{seat_key}.parties", message, "known", near)
-    for (section, key), words in known.in_use.items():
+    for (section, key), sentence in known.in_use.items():
         if key not in getattr(model, section):
-            yield _fault(section, _("“%(key)s” cannot go: %(why)s", key=key, why=words), "in-use")
+            yield _fault(section, sentence, "in-use")

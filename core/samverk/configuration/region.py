@@ -19,7 +19,13 @@ from samverk.tenants import sets, subjects
 
 def known(scope: Scope) -> Known:
     """Return what the region has, and what of its present model is in use."""
-    used = {(section, key): words for section, key, words in _used(scope) if key in getattr(scope.model, section)}
+    used = {
+        (section, key): _(
+            "“%(name)s” cannot go: %(why)s", name=scope.text(getattr(scope.model, section)[key].name), why=why
+        )
+        for section, key, why in _used(scope)
+        if key in getattr(scope.model, section)
+    }
     return Known(
         (scope.today.year, scope.today.year + 1),
         frozenset(one.key for one in sets.sets(scope, scope.today)),
