@@ -85,6 +85,11 @@ class Question:
         return self.plugin.hear(self.tenant_id, self.hook, **self.given)
 
 
+def absent(key: str, model: Definition) -> RegionPlugin:
+    """Return what stands in for a plugin that is not there: the last model it gave, and nothing to call."""
+    return RegionPlugin(key, "", model, Region(Path()), Silent())
+
+
 class AskFirst(Exception):
     """A unit of work that writes needs a plugin's answer: it is given up, the plugin asked, and the work done anew.
 

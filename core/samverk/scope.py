@@ -106,6 +106,7 @@ class TenantInfo:
     seen_at: dt.date | None = None
     is_demonstration: bool = False
     model_id: str | None = None
+    last_model_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ class Scope:
     now: dt.datetime
     plugin: RegionPlugin
     model: Definition
+    read_only: str = ""
+    """Why nothing can be changed in the region now; empty where it can."""
 
     @property
     def tenant_id(self) -> str:

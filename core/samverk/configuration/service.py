@@ -12,10 +12,10 @@ import msgspec
 from sqlalchemy import delete, select
 
 from samverk.bodies import service as bodies
-from samverk.configuration import changes, meaning, region
+from samverk.configuration import changes, meaning, region, upgrade, walk
 from samverk.configuration.meaning import Finding
 from samverk.configuration.model import ConfigurationDraft, ConfigurationVersion
-from samverk.configuration.walk import Around
+from samverk.configuration.walk import Around, Path
 from samverk.database import insert_if_absent
 from samverk.errors import BadRegion, Conflict, Invalid, NotFound, Problem, Stale
 from samverk.i18n import _
@@ -57,6 +57,9 @@ class State:
     changed_at: dt.datetime | None = None
     changed_by: str = ""
     locale: str = "en"
+    made_on: Data | None = None
+    conflicts: tuple[Path, ...] = ()
+    gone: tuple[Path, ...] = ()
 
     def around(self, data: Data, outside: Any = None) -> Around:
         return Around(data, self.locale, outside or {})
@@ -67,6 +70,17 @@ class State:
         return changes.changes(self.active, self.wanted, self.around(self.active), self.around(self.wanted))
 
     @property
+    def both_changed(self) -> tuple[upgrade.Both, ...]:
+        """Return what the region and a newer definition of the plugin both changed."""
+        made_on, delivered, wanted = (self.around(one or {}) for one in (self.made_on, self.delivered, self.wanted))
+        return tuple(upgrade.in_words(path, made_on, delivered, wanted) for path in self.conflicts)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Return, in words, what the region changed and the plugin has no more."""
+        return tuple(" › ".join(walk.way(path, self.around(self.made_on or {}))) for path in self.gone)
+
+    @property
     def has_changes(self) -> bool:
         return self.active != self.wanted
 
@@ -75,17 +89,22 @@ def state(scope: Scope) -> State:
     """Return how the configuration stands."""
     delivered, draft, last = overlay.data_of(scope.plugin.definition), _draft(scope), _last(scope)
     active = overlay.data_of(scope.model)
-    patch = draft.patch if draft is not None else last.patch if last is not None else {}
+    base = draft if draft is not None else last
+    made_on = delivered if base is None else overlay.data_of(tenants.pinned_model(scope, base.definition_id))
+    met = upgrade.meet(base.patch if base is not None else {}, made_on, delivered)
     return State(
         delivered,
         active,
-        overlay.merge(delivered, patch),
+        overlay.merge(delivered, met.patch),
         last.number if last is not None else 0,
         draft.version if draft is not None else 0,
         draft is not None,
         draft.changed_at if draft is not None else None,
         draft.changed_by if draft is not None else "",
         scope.locale,
+        made_on,
+        met.conflicts,
+        met.gone,
     )
 
 
@@ -193,7 +212,7 @@ def activate(scope: Scope, reason: str, *, version: int) -> int:
     bodies.keep_up(scope, model.bodies)
     tenants.keep_sources(scope, model)
     # A region that has taken everything back follows its plugin again.
-    tenants.use_model(scope, row.model_id if patch else None)
+    tenants.use_model(scope, row.model_id, is_delivered=not patch)
     scope.flush()
     return row.number
 

@@ -8,7 +8,7 @@ from samverk.attachments import service as attachments
 from samverk.errors import Invalid, NotFound, Problem, Stale
 from samverk.exemptions import service as exemptions
 from samverk.i18n import LOCALES, _
-from samverk.meetings import api, service
+from samverk.meetings import api, service, views
 from samverk.meetings.calendar_file import calendar_file
 from samverk.meetings.views import public_agenda
 from samverk.points import service as points
@@ -25,7 +25,8 @@ def show_meetings(call: Call) -> Answer:
     found = service.list_meetings(scope)
     coming = tuple(sorted((m for m in found if m.held_on >= scope.today), key=lambda m: m.held_on))
     past = tuple(m for m in found if m.held_on < scope.today)
-    context = {"coming": coming, "past": past, "bodies": scope.model.bodies}
+    bodies = scope.model.bodies | {one.body_key: views.body_of(scope, one.body_key) for one in found}
+    context = {"coming": coming, "past": past, "bodies": bodies}
     return Page("meetings/list.html", scope.words.title("meeting", "pl"), context)
 
 
@@ -70,7 +71,7 @@ def _meeting_page(call: Call, error: Invalid | Stale | None = None) -> Page:
     # The public sees that a meeting is held and what it is about; what was said there is internal.
     context: dict[str, Any] = {
         "meeting": meeting,
-        "body": scope.model.bodies[meeting.body_key],
+        "body": views.body_of(scope, meeting.body_key),
         "items": items,
         "is_inside": is_inside,
         "may_run": may_run and not meeting.is_frozen,

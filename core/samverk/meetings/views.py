@@ -12,7 +12,7 @@ from samverk.errors import NotFound
 from samverk.meetings.model import AgendaItem, Attendance, Meeting, MeetingEvent, SummaryComment
 from samverk.points import service as points
 from samverk.points.service import PointView
-from samverk.regions.definition import LocalText
+from samverk.regions.definition import Body, LocalText
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.tenants.model import Subject
@@ -117,6 +117,12 @@ def list_meetings(scope: Scope, *, year: int | None = None, limit: int = 200) ->
     rows = scope.session.execute(query.order_by(Meeting.held_on.desc(), Meeting.id).limit(limit))
     keys = bodies.body_keys(scope)
     return tuple(_view(row, keys) for row in rows)
+
+
+def body_of(scope: Scope, key: str) -> Body:
+    """Return the body of a meeting; one that the model has no more is known by its key alone."""
+    gone = Body(name={scope.model.locales[0]: key}, kind="administrative")
+    return scope.model.bodies.get(key, gone)
 
 
 def bodies_met(scope: Scope) -> frozenset[str]:

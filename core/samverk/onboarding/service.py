@@ -55,6 +55,7 @@ def create_tenant(
             arrangements.fill(scope, starter)
             foundations.fill(scope, starter)
         bodies.fill(scope, starter)
+        tenants.pin_model(scope)
     return tenant
 
 

@@ -43,6 +43,17 @@ def remind_everybody(database: Database, registry: Registry, now: dt.datetime) -
     return queued
 
 
+def keep_models(database: Database, registry: Registry, now: dt.datetime) -> None:
+    """Keep the model that every region works by now, so that it can be read when its plugin is not there."""
+    with database.platform("keep the models of regions") as session:
+        every = tenants.every(session)
+    for tenant in every:
+        plugin = registry.get(tenant.plugin_key)
+        if plugin is not None:
+            with database.tenant(tenant.id, write=True) as session:
+                tenants.pin_model(tenants.system_scope(session, tenant, plugin, now))
+
+
 def work_once(
     database: Database, registry: Registry, settings: Settings, clock: Callable[[], dt.datetime] = _now
 ) -> int:
@@ -57,8 +68,12 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     database, registry = Database(settings.database_url, threads=2), registries.discover()
+    is_begun = False
     while not stop.is_set():
         try:
+            if not is_begun:
+                keep_models(database, registry, _now())
+                is_begun = True
             while work_once(database, registry, settings) and not stop.is_set():
                 pass
         except Exception:

@@ -31,16 +31,23 @@ _CONTENT = Prepared(
 
 def model(session: Unit, tenant: TenantInfo, plugin: RegionPlugin) -> Definition:
     """Return the region's effective model. The unit is bound to the tenant."""
-    if tenant.model_id is None:
-        return plugin.definition
-    key = (tenant.id, tenant.model_id)
+    return plugin.definition if tenant.model_id is None else _kept(session, tenant, tenant.model_id)
+
+
+def last(session: Unit, tenant: TenantInfo) -> Definition | None:
+    """Return the model the region was last known to work by, for when its plugin is not there; None where none is."""
+    return None if tenant.last_model_id is None else _kept(session, tenant, tenant.last_model_id)
+
+
+def _kept(session: Unit, tenant: TenantInfo, model_id: str) -> Definition:
+    key = (tenant.id, model_id)
     with _lock:
         if key in _KNOWN:
             _KNOWN.move_to_end(key)
             return _KNOWN[key]
-    row = _CONTENT.one(session.connection(), {"tenant": tenant.id, "model": tenant.model_id})
+    row = _CONTENT.one(session.connection(), {"tenant": tenant.id, "model": model_id})
     if row is None:
-        raise LookupError(f"the model {tenant.model_id} of the region {tenant.slug} is not kept")
+        raise LookupError(f"the model {model_id} of the region {tenant.slug} is not kept")
     found = msgspec.convert(row[0], Definition)
     with _lock:
         _KNOWN[key] = found

@@ -12,14 +12,15 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, select, update
 
+from samverk import registry
 from samverk.breaker import service as breaker
 from samverk.database import Database, Unit, insert_if_absent
 from samverk.errors import Conflict, PluginMissing
 from samverk.guard import Prepared
 from samverk.i18n import _
 from samverk.people import service
-from samverk.registry import Answers, Question, Registry
-from samverk.scope import PUBLIC, Scope
+from samverk.registry import Answers, Question, RegionPlugin, Registry
+from samverk.scope import PUBLIC, Scope, TenantInfo
 from samverk.tables import new_id
 from samverk.tenants import effective
 from samverk.tenants import service as tenants
@@ -57,18 +58,27 @@ class Entry:
         A token or a session that reaches another tenant only acts as nobody.
         """
         tenant = tenants.find(session, slug)
-        plugin = self.registry.get(tenant.plugin_key)
-        if plugin is None:
-            raise PluginMissing(_why_missing(self.registry))
         session.bind_tenant(tenant.id)
+        plugin, read_only = self._plugin(session, tenant)
         actor = credential.actor
         if credential.tenant_id is not None and credential.tenant_id != tenant.id:
             actor = PUBLIC
-        scope = Scope(tenant, session, actor, locale, now, plugin, effective.model(session, tenant, plugin))
+        scope = Scope(tenant, session, actor, locale, now, plugin, effective.model(session, tenant, plugin), read_only)
         if actor.person_id is not None:
             grants = service.grants_of(session, tenant.id, actor.person_id, scope.today)
             scope = replace(scope, actor=replace(actor, grants=grants))
         return scope
+
+    def _plugin(self, session: Unit, tenant: TenantInfo) -> tuple[RegionPlugin, str]:
+        """Return the region's plugin, or what stands in for it and why nothing can be changed. Raises PluginMissing."""
+        plugin = self.registry.get(tenant.plugin_key)
+        if plugin is not None:
+            return plugin, ""
+        why = _why_missing(self.registry)
+        model = effective.last(session, tenant)
+        if model is None:
+            raise PluginMissing(why)
+        return registry.absent(tenant.plugin_key, model), why
 
     def ask(self, database: Database, question: Question, answers: Answers, now: dt.datetime) -> None:
         breaker.ask(database, question, answers, now)
@@ -131,10 +141,10 @@ class Entry:
 def _why_missing(registry: Registry) -> str:
     if registry.is_safe_mode:
         return _(
-            "The installation runs in safe mode: no region's plugin is loaded, so nothing of this region can be shown "
-            "or changed. What is stored is kept. The operator starts it without --safe-mode when the fault is mended."
+            "The installation runs in safe mode: no region's plugin is loaded, so nothing of this region can be "
+            "changed. What is stored is kept. The operator starts it without --safe-mode when the fault is mended."
         )
     return _(
-        "The plugin of this region could not be loaded, so nothing of this region can be shown or changed. What is "
-        "stored is kept. The operator finds the reason with 'samverk plugin list'."
+        "The plugin of this region could not be loaded, so nothing of this region can be changed. What is stored is "
+        "kept. The operator finds the reason with 'samverk plugin list'."
     )

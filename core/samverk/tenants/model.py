@@ -13,6 +13,7 @@ class Tenant(InstallationTable):
     """One regional council on the installation. Under legal hold nothing of it is deleted or erased.
 
     `model_id` names the effective model of a region that has changed its plugin's; None where the plugin's is used.
+    `last_model_id` names the model it was last known to work by, also where that is the plugin's.
     """
 
     __tablename__ = "tenant"
@@ -27,6 +28,7 @@ class Tenant(InstallationTable):
     seen_at: Mapped[dt.date | None]
     about: Mapped[dict[str, Any] | None]
     model_id: Mapped[str | None] = optional_reference()
+    last_model_id: Mapped[str | None] = optional_reference()
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     held_since: Mapped[dt.datetime | None]
     hold_reason: Mapped[str | None]

@@ -6,7 +6,7 @@ Parties that are municipalities take their name from the register of places, as 
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,7 @@ COLUMNS = (
     Tenant.seen_at,
     Tenant.is_demonstration,
     Tenant.model_id,
+    Tenant.last_model_id,
 )
 """What a `TenantInfo` is made of, in its order."""
 _FIND = select(*COLUMNS).where(Tenant.slug == bindparam("slug"))
@@ -113,7 +114,7 @@ def locale_of(session: Unit, slug: str | None, person_id: str | None = None) -> 
 
 def every(session: Unit) -> tuple[TenantInfo, ...]:
     """Return all tenants by slug; for the front page of the installation."""
-    rows = session.execute(select(*COLUMNS).order_by(Tenant.slug))
+    rows: Iterable[Any] = session.execute(select(*COLUMNS).order_by(Tenant.slug))
     return tuple(TenantInfo(*row) for row in rows)
 
 
@@ -274,7 +275,10 @@ def set_members(scope: Scope, set_key: str | None, on: dt.date) -> tuple[str, ..
 
 def pin_model(scope: Scope) -> tuple[str, Definition]:
     """Keep the effective model by the hash of its content; return (id, model). Source: architecture, decision 3."""
-    return keep_model(scope, scope.model), scope.model
+    model_id = keep_model(scope, scope.model)
+    other = (Tenant.last_model_id.is_(None)) | (Tenant.last_model_id != model_id)
+    scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant_id, other).values(last_model_id=model_id))
+    return model_id, scope.model
 
 
 def keep_model(scope: Scope, model: Definition) -> str:
@@ -292,9 +296,10 @@ def keep_model(scope: Scope, model: Definition) -> str:
     return row.id
 
 
-def use_model(scope: Scope, model_id: str | None) -> None:
-    """Let the region work by a kept model from the next request on, or by its plugin's own."""
-    scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant_id).values(model_id=model_id))
+def use_model(scope: Scope, model_id: str, *, is_delivered: bool) -> None:
+    """Let the region work by a kept model from the next request on; where it is the plugin's own, it follows that."""
+    chosen = {"model_id": None if is_delivered else model_id, "last_model_id": model_id}
+    scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant_id).values(chosen))
 
 
 def pinned_model(scope: Scope, model_id: str) -> Definition:

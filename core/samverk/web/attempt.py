@@ -14,7 +14,15 @@ import msgspec
 
 from samverk import i18n
 from samverk.database import Fault, Unit, names_nothing
-from samverk.errors import Forged, NotAllowed, NotFound, NotSignedIn, SamverkError, TooManyRequests
+from samverk.errors import (
+    Forged,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    PluginMissing,
+    SamverkError,
+    TooManyRequests,
+)
 from samverk.i18n import _
 from samverk.permissions import ACTIONS
 from samverk.scope import Scope
@@ -204,13 +212,15 @@ class Attempt:
         )
 
     def _authorise(self, scope: Scope | None, credential: Credential) -> None:
-        """Hold the person against the permission table. Raises NotSignedIn, NotAllowed."""
+        """Hold the person against the permission table. Raises NotSignedIn, NotAllowed, PluginMissing."""
         if scope is not None:
             scope.require(self.route.action)
         elif ACTIONS[self.route.action].needs_person and credential.actor.person_id is None:
             raise NotSignedIn()
         if self.route.writes and not credential.can_write:
             raise NotAllowed(_("This token may only read."))
+        if self.route.writes and scope is not None and scope.read_only:
+            raise PluginMissing(scope.read_only)
 
     def _check(self, call: Call) -> None:
         if self.route.writes and not self.route.is_api:

@@ -26,6 +26,7 @@ def _key(table: str, column: str) -> sa.ForeignKeyConstraint:
 def upgrade() -> None:
     with op.batch_alter_table("tenant") as table:
         table.add_column(sa.Column("model_id", ID, nullable=True))
+        table.add_column(sa.Column("last_model_id", ID, nullable=True))
     op.create_table(
         "configuration_version",
         sa.Column("tenant_id", ID, nullable=False),
@@ -63,4 +64,5 @@ def downgrade() -> None:
     op.drop_table("configuration_draft")
     op.drop_table("configuration_version")
     with op.batch_alter_table("tenant") as table:
+        table.drop_column("last_model_id")
         table.drop_column("model_id")
