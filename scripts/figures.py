@@ -94,6 +94,7 @@ PROOFS = (
         Figure("A1", "tampering with the log, found at its place", (500, 10_000)),
     ),
     _of("tests/regions/test_hostile_files.py", (5, 100), Figure("G2", "malformed files of regions, refused", (1_000, 20_000))),
+    _of("tests/configuration/test_malformed_configuration.py", (5, 100), Figure("G2", "malformed configurations, refused in the asked language", (1_000, 20_000), "configurations")),
     _of("tests/web/test_naughty_strings.py", (5, 50), Figure("F2", "naughty strings through every field", (5_000, 50_000), "naughty")),
     _of("tests/web/test_hostile_requests.py", (1, 1), Figure("F2", "malformed requests, alike on both engines", (100, 100), "malformed")),
     _of("tests/probes/test_mutants.py", (2, 2), Figure("P3", "mutants of isolation, all caught", (20, 80))),

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 from core.hatch_build import compile_catalogue
-from tests import scale
+from tests import in_words, scale
 from tests.regions import mutations
 
+from samverk import i18n
 from samverk.errors import BadRegion, RegionFault
 from samverk.reference.places import load_places
 from samverk.regions import admission
@@ -104,11 +105,16 @@ def test_malformed_regions_are_refused(tmp_path: Path, places: PlaceNames) -> No
         for name in FILES:
             (tmp_path / name).write_bytes(raw if name == file else originals[folder][name])
 
+        locale = chance.choice(in_words.LANGUAGES)
+
         def work() -> bool:
             try:
-                load_region(tmp_path, places)
+                with i18n.using(locale):
+                    load_region(tmp_path, places)
             except BadRegion as error:
                 assert error.faults, done
+                assert [fault for fault in error.faults if not fault.rule] == [], done
+                assert [fault for fault in error.faults if not in_words.is_in(locale, fault.message)] == [], done
                 assert [str(fault) for fault in error.faults if not is_whole(fault, FILES)] == [], done
                 _hint_is_given(done, error.faults)
                 return True

@@ -21,28 +21,32 @@ def definition_with(rule: dict[str, object]) -> Definition:
 
 
 @pytest.mark.parametrize(
-    ("rule", "path", "message", "hint"),
+    ("rule", "path", "message", "hint", "rule_name"),
     [
         (
             {"weekday": "monday", "nth_in_month": {"mars": 2}},
             "nth_in_month.mars",
             "'mars' is no month in English",
             "march",
+            "calendar",
         ),
         (
             {"weekday": "monday", "nth_in_month": {"march": 0}},
             "nth_in_month.march",
             "count from 1, or -1 for the last",
             None,
+            "calendar",
         ),
-        ({"date": "02-30"}, "date", "'02-30' is no day of any year", None),
-        ({"span": ["2026-05-01", "2026-04-01"]}, "span", "the span ends before it begins", None),
+        ({"date": "02-30"}, "date", "'02-30' is no day of any year", None, "calendar"),
+        ({"span": ["2026-05-01", "2026-04-01"]}, "span", "the span ends before it begins", None, "days-in-order"),
     ],
 )
-def test_a_rule_that_no_calendar_has(rule: dict[str, object], path: str, message: str, hint: str | None) -> None:
+def test_a_rule_that_no_calendar_has(
+    rule: dict[str, object], path: str, message: str, hint: str | None, rule_name: str
+) -> None:
     faults = checks.definition_faults(definition_with(rule))
 
-    assert faults == [RegionFault("region.toml", f"wheel.tried.rule.{path}", message, hint)]
+    assert faults == [RegionFault("region.toml", f"wheel.tried.rule.{path}", message, hint, rule_name)]
 
 
 def test_a_zone_and_a_day_that_do_not_exist() -> None:
@@ -55,6 +59,6 @@ def test_a_zone_and_a_day_that_do_not_exist() -> None:
     faults = fact_checks.starter_faults(starter, files.definition, None)
 
     assert faults == [
-        RegionFault("starter.toml", "zone", "there is no time zone 'Europe/Osla'"),
-        RegionFault("starter.toml", "timeline.tried.on", "'2024-02-31' is no day of the calendar"),
+        RegionFault("starter.toml", "zone", "there is no time zone 'Europe/Osla'", rule="known"),
+        RegionFault("starter.toml", "timeline.tried.on", "'2024-02-31' is no day of the calendar", rule="calendar"),
     ]

@@ -16,6 +16,7 @@ from samverk.errors import BadRegion, RegionFault
 from samverk.i18n import _, format_date, period_name
 from samverk.regions import checks, overlay
 from samverk.regions.definition import Definition
+from samverk.regions.naming import quoted
 
 DATES = ("opens", "answers", "papers", "meeting")
 
@@ -133,14 +134,14 @@ def _region(model: Definition, known: Known) -> Iterator[RegionFault]:
     for key, cycle in model.cycles.items():
         if cycle.members is not None and cycle.members not in known.sets:
             near = checks.nearest(cycle.members, known.sets)
-            message = _("the region has no set of members %(word)s", word=repr(cycle.members))
+            message = _("the region has no set of members %(word)s", word=quoted(cycle.members))
             yield _fault(f"cycles.{key}.members", message, "known", near)
     for key, body in model.bodies.items():
         for seat_key, seat in body.seats.items():
             for party in seat.parties:
                 if party not in known.parties:
                     near = checks.nearest(party, known.parties)
-                    message = _("the region has no party %(word)s", word=repr(party))
+                    message = _("the region has no party %(word)s", word=quoted(party))
                     yield _fault(f"bodies.{key}.seats.{seat_key}.parties", message, "known", near)
     for (section, key), sentence in known.in_use.items():
         if key not in getattr(model, section):

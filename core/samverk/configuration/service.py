@@ -19,7 +19,7 @@ from samverk.configuration.walk import Around, Path
 from samverk.database import insert_if_absent
 from samverk.errors import BadRegion, Conflict, Invalid, NotFound, Problem, Stale
 from samverk.i18n import _
-from samverk.regions import loader, overlay
+from samverk.regions import overlay
 from samverk.rounds import views as rounds
 from samverk.scope import Scope
 from samverk.tables import new_id
@@ -118,9 +118,8 @@ def write(scope: Scope, data: Data, *, version: int) -> int:
 
     Raises Stale when the draft is another than the one looked at, BadRegion when the data has not the shape of a model.
     """
-    faults = loader.shape_faults(data, "region")
-    if faults:
-        raise BadRegion(tuple(faults))
+    if faults := overlay.faults_of(data):
+        raise BadRegion(faults)
     delivered = overlay.data_of(scope.plugin.definition)
     return _keep(scope, overlay.patch_between(delivered, data), version)
 

@@ -17,6 +17,8 @@ Path = tuple[str, ...]
 Options = tuple[tuple[str, str], ...]
 CONTEXT = "settings"
 NAMES = ("name", "title", "text")
+LONGEST = 120
+"""How much of a name stands in the way to a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,12 @@ class Around:
 
     @property
     def locales(self) -> tuple[str, ...]:
-        return tuple(self.data.get("locales", ()))
+        return tuple(one for one in self.data.get("locales") or () if isinstance(one, str))
 
     def text(self, text: Mapping[str, str]) -> str:
         """Return a text per language in the reader's, else in the region's leading one."""
-        return in_locale(dict(text), self.locale, *self.locales)[0]
+        # What is looked at may be no model yet, and hold anything.
+        return str(in_locale(dict(text), self.locale, *self.locales)[0])
 
 
 def resolved(schema: Schema) -> Schema:
@@ -140,13 +143,12 @@ def entry_name(entry: Any, key: str, around: Around) -> str:
     if isinstance(entry, dict):
         for name in NAMES:
             text = entry.get(name)
-            if isinstance(text, str) and text:
-                return text
-            if isinstance(text, dict) and text:
-                return around.text(text)
+            words = around.text(text) if isinstance(text, dict) and text else text
+            if isinstance(words, str) and words.strip():
+                return words
         for locale in (around.locale, *around.locales):
             forms = entry.get(locale)
-            if isinstance(forms, dict) and forms.get("sg"):
+            if isinstance(forms, dict) and str(forms.get("sg") or "").strip():
                 return str(forms["sg"])
     return key
 
@@ -244,7 +246,7 @@ def way(path: Path, around: Around) -> tuple[str, ...]:
         else:
             found.append(fixed_key(schema, key))
         schema, value = step(schema, key), inner
-    return tuple(found)
+    return tuple(word if len(word) <= LONGEST else f"{word[:LONGEST]} …" for word in found)
 
 
 def languages(value: Any, around: Around) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from samverk.errors import RegionFault
 from samverk.i18n import N_, _
 from samverk.regions import placeholders, terms, times
 from samverk.regions.definition import Definition, LocalText, Marked, TermForms
+from samverk.regions.naming import quoted
 
 REGION = "region.toml"
 RULE_FORMS = ("date", "between", "on", "span", "nth_in_month", "before", "after", "quarters", "in_")
@@ -46,7 +47,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def unknown(file: str, path: str, what: str, word: str, known: Iterable[str]) -> RegionFault:
-    return RegionFault(file, path, _(UNKNOWN[what], word=repr(word)), nearest(word, known))
+    return RegionFault(file, path, _(UNKNOWN[what], word=quoted(word)), nearest(word, known), rule="known")
 
 
 def texts(value: object, path: str) -> Iterator[tuple[str, LocalText]]:
@@ -87,12 +88,21 @@ def definition_faults(definition: Definition) -> list[RegionFault]:
         if lead not in text and not path.startswith("terms."):
             faults.append(
                 RegionFault(
-                    REGION, path, _("the text in the leading language %(language)s is missing", language=repr(lead))
+                    REGION,
+                    path,
+                    _("the text in the leading language %(language)s is missing", language=quoted(lead)),
+                    rule="leading-language",
                 )
             )
         for locale, words in text.items():
             faults += [
-                RegionFault(REGION, f"{path}.{locale}", _("the placeholder {%(name)s} is not known", name=name), hint)
+                RegionFault(
+                    REGION,
+                    f"{path}.{locale}",
+                    _("the placeholder {%(name)s} is not known", name=name),
+                    hint,
+                    rule="placeholder",
+                )
                 for name, hint in placeholders.unknown(words)
             ]
     faults += _term_faults(definition)
@@ -109,14 +119,18 @@ def _term_faults(definition: Definition) -> Iterator[RegionFault]:
         for locale in definition.locales:
             if locale not in by_locale:
                 yield RegionFault(
-                    REGION, f"terms.{key}.{locale}", _("the term has no forms in %(language)s", language=repr(locale))
+                    REGION,
+                    f"terms.{key}.{locale}",
+                    _("the term has no forms in %(language)s", language=quoted(locale)),
+                    rule="term-forms",
                 )
         for locale, forms in by_locale.items():
             for form in missing_forms(forms):
                 yield RegionFault(
                     REGION,
                     f"terms.{key}.{locale}.{form}",
-                    _("the form %(form)s of the term is missing", form=repr(form)),
+                    _("the form %(form)s of the term is missing", form=quoted(form)),
+                    rule="term-forms",
                 )
 
 
@@ -137,7 +151,12 @@ def _body_faults(definition: Definition) -> Iterator[RegionFault]:
             if seat.of_body is not None and seat.of_body not in definition.bodies:
                 yield unknown(REGION, f"{path}.of_body", "body", seat.of_body, definition.bodies)
             if seat.organisations and seat.count is not None and len(seat.organisations) != seat.count:
-                yield RegionFault(REGION, f"{path}.organisations", _("as many organisations as seats must be named"))
+                yield RegionFault(
+                    REGION,
+                    f"{path}.organisations",
+                    _("as many organisations as seats must be named"),
+                    rule="counts-agree",
+                )
 
 
 def _questionnaire_faults(definition: Definition) -> Iterator[RegionFault]:
@@ -147,27 +166,37 @@ def _questionnaire_faults(definition: Definition) -> Iterator[RegionFault]:
         if numbers != list(range(1, len(numbers) + 1)):
             path = f"questionnaires.{key}.items"
             yield RegionFault(
-                REGION, path, _("the questions must be numbered 1 to %(number)s, each once", number=len(numbers))
+                REGION,
+                path,
+                _("the questions must be numbered 1 to %(number)s, each once", number=len(numbers)),
+                rule="numbered",
             )
         for item_key, item in questionnaire.items.items():
             path = f"questionnaires.{key}.items.{item_key}"
             if item.pairs_with is not None and item.pairs_with not in every_item:
-                message = _("it is paired with %(word)s, and there is no such question", word=repr(item.pairs_with))
-                yield RegionFault(REGION, f"{path}.pairs_with", message, nearest(item.pairs_with, every_item))
+                message = _("it is paired with %(word)s, and there is no such question", word=quoted(item.pairs_with))
+                yield RegionFault(
+                    REGION, f"{path}.pairs_with", message, nearest(item.pairs_with, every_item), rule="known"
+                )
             needs = {"sections": "parts", "choice": "options", "scale": "poles"}.get(item.kind)
             if needs and not getattr(item, needs):
                 yield RegionFault(
-                    REGION, path, _("a question of kind %(kind)s needs %(needs)s", kind=repr(item.kind), needs=needs)
+                    REGION,
+                    path,
+                    _("a question of kind %(kind)s needs %(needs)s", kind=quoted(item.kind), needs=needs),
+                    rule="kind-needs",
                 )
             if item.kind == "grid" and not (item.rows and item.columns):
-                yield RegionFault(REGION, path, _("a question of kind 'grid' needs rows and columns"))
+                yield RegionFault(
+                    REGION, path, _("a question of kind 'grid' needs rows and columns"), rule="kind-needs"
+                )
             if item.rule is not None:
                 other = questionnaire.items.get(item.rule.item)
                 if other is None or item.rule.item == item_key:
                     yield unknown(REGION, f"{path}.rule.item", "other question", item.rule.item, questionnaire.items)
                 elif other.kind not in CHOICE_KINDS:
                     message = _("a rule can only look at a question of kind 'choice'")
-                    yield RegionFault(REGION, f"{path}.rule.item", message)
+                    yield RegionFault(REGION, f"{path}.rule.item", message, rule="kind-needs")
                 else:
                     for choice in item.rule.is_:
                         if choice not in other.options:
@@ -188,12 +217,14 @@ def _cycle_faults(definition: Definition) -> Iterator[RegionFault]:
                 known = definition.questionnaires
                 yield unknown(REGION, f"{where}.questionnaire", "questionnaire", form.questionnaire, known)
             if form.role in ("host", "partner") and cycle.subjects.kind != "arrangement":
-                yield RegionFault(REGION, f"{where}.role", _("only an arrangement has host and partners; use 'member'"))
+                yield RegionFault(
+                    REGION, f"{where}.role", _("only an arrangement has host and partners; use 'member'"), rule="role"
+                )
             if form.period and set(form.period) != {str(n) for n in range(1, cycle.periods_a_year + 1)}:
                 message = _(
                     "give one text for each of the %(number)s periods, keyed 1, 2, …", number=cycle.periods_a_year
                 )
-                yield RegionFault(REGION, f"{where}.period", message)
+                yield RegionFault(REGION, f"{where}.period", message, rule="periods")
         for name in ("meeting", "opens", "answers", "papers"):
             entry = getattr(cycle.dates, name)
             if entry not in definition.wheel:
@@ -208,24 +239,31 @@ def _wheel_faults(definition: Definition) -> Iterator[RegionFault]:
         given = [form for form in RULE_FORMS if getattr(entry.rule, form) is not None]
         if len(given) != 1:
             forms = ", ".join(form.rstrip("_") for form in RULE_FORMS)
-            yield RegionFault(REGION, f"{path}.rule", _("give exactly one of: %(forms)s", forms=forms))
+            yield RegionFault(REGION, f"{path}.rule", _("give exactly one of: %(forms)s", forms=forms), rule="one-rule")
             continue
         rule = entry.rule
         if rule.nth_in_month is not None and rule.weekday is None:
-            yield RegionFault(REGION, f"{path}.rule.weekday", _("nth_in_month needs a weekday"))
+            yield RegionFault(REGION, f"{path}.rule.weekday", _("nth_in_month needs a weekday"), rule="one-rule")
         for side in ("before", "after"):
             other = getattr(rule, side)
             if other is None:
                 continue
             if other not in definition.wheel:
-                message = _("it is relative to %(word)s, and there is no such entry", word=repr(other))
-                yield RegionFault(REGION, f"{path}.rule.{side}", message, nearest(other, definition.wheel))
+                message = _("it is relative to %(word)s, and there is no such entry", word=quoted(other))
+                yield RegionFault(
+                    REGION, f"{path}.rule.{side}", message, nearest(other, definition.wheel), rule="known"
+                )
             elif _circles(definition, key):
                 yield RegionFault(
-                    REGION, f"{path}.rule.{side}", _("the entries are relative to each other in a circle")
+                    REGION,
+                    f"{path}.rule.{side}",
+                    _("the entries are relative to each other in a circle"),
+                    rule="acyclic",
                 )
             if rule.days is None and rule.working_days is None:
-                yield RegionFault(REGION, f"{path}.rule", _("%(side)s needs days or working_days", side=repr(side)))
+                yield RegionFault(
+                    REGION, f"{path}.rule", _("%(side)s needs days or working_days", side=quoted(side)), rule="one-rule"
+                )
 
 
 def _circles(definition: Definition, start: str) -> bool:

@@ -14,6 +14,7 @@ from samverk.regions import times
 from samverk.regions.checks import REGION, nearest, source_faults, texts, unknown
 from samverk.regions.definition import Definition
 from samverk.regions.demonstration import Demonstration
+from samverk.regions.naming import quoted
 from samverk.regions.starter import Starter
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ def starter_faults(starter: Starter, definition: Definition, places: PlaceNames 
         if lead not in text:
             faults.append(
                 RegionFault(
-                    STARTER, path, _("the text in the leading language %(language)s is missing", language=repr(lead))
+                    STARTER,
+                    path,
+                    _("the text in the leading language %(language)s is missing", language=quoted(lead)),
+                    rule="leading-language",
                 )
             )
     faults += times.starter_faults(starter, STARTER)
@@ -58,7 +62,7 @@ def starter_faults(starter: Starter, definition: Definition, places: PlaceNames 
             faults.append(unknown(STARTER, f"documents.{key}.kind", "kind of document", document.kind, known))
         if document.point_count is not None and len(document.points) > document.point_count:
             message = _("there are more points than point_count says")
-            faults.append(RegionFault(STARTER, f"documents.{key}.points", message))
+            faults.append(RegionFault(STARTER, f"documents.{key}.points", message, rule="counts-agree"))
     for key, register in starter.registers.items():
         if register.kind not in definition.register_kinds:
             known = definition.register_kinds
@@ -69,7 +73,7 @@ def starter_faults(starter: Starter, definition: Definition, places: PlaceNames 
                 count=register.count,
                 number=len(register.entries),
             )
-            faults.append(RegionFault(STARTER, f"registers.{key}.entries", message))
+            faults.append(RegionFault(STARTER, f"registers.{key}.entries", message, rule="counts-agree"))
     for kind in starter.subjects:
         if kind not in definition.subject_kinds:
             faults.append(unknown(STARTER, f"subjects.{kind}", "kind of subject", kind, definition.subject_kinds))
@@ -123,7 +127,9 @@ def _party_fault(
     if not places.exists(party):
         near = places.nearest(party)
         hint = near[0] if near else nearest(party, starter.parties)
-        yield RegionFault(file, path, _("there is no municipality or party %(party)s", party=repr(party)), hint)
+        yield RegionFault(
+            file, path, _("there is no municipality or party %(party)s", party=quoted(party)), hint, rule="known"
+        )
 
 
 def demonstration_faults(

@@ -125,7 +125,7 @@ def _load(
     path = folder.joinpath(file)
     if not path.is_file():
         if not optional:
-            faults.append(RegionFault(file, "", _("the file is missing")))
+            faults.append(RegionFault(file, "", _("the file is missing"), rule="file"))
         return None
     with path.open("rb") as stream:
         raw = stream.read(toml.MAX_BYTES + 1)
@@ -164,22 +164,16 @@ def _explain(error: Any, file: str) -> Iterator[RegionFault]:
             if key not in known:
                 nearest = difflib.get_close_matches(key, known, 1)
                 where = f"{path}.{key}" if path else key
-                message = _("the key %(value)s is not known here", value=_said(key))
+                message = _("the key %(value)s is not known here", value=naming.quoted(key))
                 yield RegionFault(file, where[:200], message, nearest[0] if nearest else None, "additionalProperties")
         return
     if error.validator == "enum":
         nearest = difflib.get_close_matches(str(error.instance), [str(v) for v in error.validator_value], 1)
         allowed = ", ".join(str(value) for value in error.validator_value)
-        message = _("%(value)s is not one of: %(allowed)s", value=_said(error.instance), allowed=allowed)
+        message = _("%(value)s is not one of: %(allowed)s", value=naming.quoted(error.instance), allowed=allowed)
         yield RegionFault(file, path, message, nearest[0] if nearest else None, "enum")
         return
     yield RegionFault(file, path, _sentence(error), None, str(error.validator))
-
-
-def _said(value: object) -> str:
-    """Say a value that somebody wrote, cut where it is long."""
-    words = repr(value)
-    return words if len(words) <= 100 else f"{words[:100]} …"
 
 
 def _sentence(error: Any) -> str:
@@ -194,14 +188,20 @@ def _sentence(error: Any) -> str:
                 found=type(error.instance).__name__,
             )
         case "format":
-            return _(WRITTEN.get(error.validator_value, WRITTEN["date"]), value=_said(error.instance))
+            return _(WRITTEN.get(error.validator_value, WRITTEN["date"]), value=naming.quoted(error.instance))
         case "const":
             return _("this must be %(value)s", value=repr(error.validator_value))
         case "maximum":
-            return _("%(value)s is above the most, %(limit)s", value=_said(error.instance), limit=error.validator_value)
+            return _(
+                "%(value)s is above the most, %(limit)s",
+                value=naming.quoted(error.instance),
+                limit=error.validator_value,
+            )
         case "minimum":
             return _(
-                "%(value)s is below the least, %(limit)s", value=_said(error.instance), limit=error.validator_value
+                "%(value)s is below the least, %(limit)s",
+                value=naming.quoted(error.instance),
+                limit=error.validator_value,
             )
         case "minProperties" | "minItems" | "minLength":
             return _("this must not be empty")

@@ -19,6 +19,12 @@ def key_of(name: str) -> str:
     return key if _KEY.fullmatch(key) else ""
 
 
+def quoted(value: object) -> str:
+    """Say a value that somebody wrote, in quotes, cut where it is long."""
+    words = repr(value)
+    return words if len(words) <= 100 else f"{words[:100]} …"
+
+
 def is_key(text: str) -> bool:
     """Say whether a text is a key as the schema wants one."""
     return len(text) <= MAX_KEY and _KEY.fullmatch(text) is not None

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from samverk.errors import BadRegion
-from samverk.regions import checks, loader
+from samverk.errors import BadRegion, RegionFault
+from samverk.regions import checks, loader, toml
 from samverk.regions.definition import Definition
 
 ATOMIC = frozenset({"rule", "period", "nth_in_month"})
@@ -76,9 +76,13 @@ def effective(definition: Definition, patch: dict[str, Any] | None) -> Definitio
     return model
 
 
+def faults_of(data: dict[str, Any]) -> tuple[RegionFault, ...]:
+    """Return what keeps data from being a model: too much of it, or another shape."""
+    return tuple(toml.measure(data, checks.REGION) or loader.shape_faults(data, "region"))
+
+
 def of_data(data: dict[str, Any]) -> Definition:
     """Make a definition of JSON values, whatever they mean. Raises BadRegion where their shape is wrong."""
-    faults = loader.shape_faults(data, "region")
-    if faults:
-        raise BadRegion(tuple(faults))
+    if faults := faults_of(data):
+        raise BadRegion(faults)
     return msgspec.convert(data, Definition)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from samverk.errors import RegionFault
 from samverk.i18n import _
 from samverk.regions.definition import Definition, WheelRule
+from samverk.regions.naming import quoted
 from samverk.regions.starter import Span, Starter, When
 
 MONTHS = tuple(name.lower() for name in calendar.month_name if name)
@@ -24,7 +25,10 @@ def definition_faults(definition: Definition, file: str) -> Iterator[RegionFault
     for key, cycle in definition.cycles.items():
         if cycle.starts_at is not None and not _is_time(cycle.starts_at):
             yield RegionFault(
-                file, f"cycles.{key}.starts_at", _("%(word)s is no time; write it as 09:00", word=repr(cycle.starts_at))
+                file,
+                f"cycles.{key}.starts_at",
+                _("%(word)s is no time; write it as 09:00", word=quoted(cycle.starts_at)),
+                rule="calendar",
             )
 
 
@@ -32,17 +36,19 @@ def _rule_faults(rule: WheelRule, path: str, file: str) -> Iterator[RegionFault]
     for month, nth in (rule.nth_in_month or {}).items():
         if month.lower() not in MONTHS:
             near = difflib.get_close_matches(month.lower(), MONTHS, 1, 0.4)
-            message = _("%(word)s is no month in English", word=repr(month))
-            yield RegionFault(file, f"{path}.nth_in_month.{month}", message, near[0] if near else None)
+            message = _("%(word)s is no month in English", word=quoted(month))
+            yield RegionFault(file, f"{path}.nth_in_month.{month}", message, near[0] if near else None, rule="calendar")
         if nth == 0:
             message = _("count from 1, or -1 for the last")
-            yield RegionFault(file, f"{path}.nth_in_month.{month}", message)
+            yield RegionFault(file, f"{path}.nth_in_month.{month}", message, rule="calendar")
     for name, days in (("date", (rule.date,)), ("between", rule.between or ()), ("not_between", _flat(rule))):
         for day in days:
             if day is not None and not _is_month_day(day):
-                yield RegionFault(file, f"{path}.{name}", _("%(word)s is no day of any year", word=repr(day)))
+                yield RegionFault(
+                    file, f"{path}.{name}", _("%(word)s is no day of any year", word=quoted(day)), rule="calendar"
+                )
     if rule.span is not None and rule.span[0] > rule.span[1]:
-        yield RegionFault(file, f"{path}.span", _("the span ends before it begins"))
+        yield RegionFault(file, f"{path}.span", _("the span ends before it begins"), rule="days-in-order")
 
 
 def _flat(rule: WheelRule) -> tuple[str, ...]:
@@ -70,7 +76,7 @@ def starter_faults(starter: Starter, file: str) -> Iterator[RegionFault]:
     try:
         ZoneInfo(starter.zone)
     except (ZoneInfoNotFoundError, ValueError):
-        yield RegionFault(file, "zone", _("there is no time zone %(word)s", word=repr(starter.zone)))
+        yield RegionFault(file, "zone", _("there is no time zone %(word)s", word=quoted(starter.zone)), rule="known")
     for key, event in starter.timeline.items():
         yield from _when_faults(event.on, f"timeline.{key}.on", file)
     for key, document in starter.documents.items():
@@ -86,4 +92,6 @@ def _when_faults(when: When | None, path: str, file: str) -> Iterator[RegionFaul
             try:
                 dt.date.fromisoformat(written)
             except ValueError:
-                yield RegionFault(file, path, _("%(word)s is no day of the calendar", word=repr(written)))
+                yield RegionFault(
+                    file, path, _("%(word)s is no day of the calendar", word=quoted(written)), rule="calendar"
+                )

@@ -58,6 +58,13 @@ def read(raw: bytes, file: str) -> tuple[dict[str, Any], list[RegionFault]]:
     return found, faults[:MAX_FAULTS]
 
 
+def measure(data: dict[str, Any], file: str) -> list[RegionFault]:
+    """Return what cannot be shown, stored or counted of values that came another way than in a file of TOML."""
+    faults: list[RegionFault] = []
+    _plain(data, file, faults)
+    return faults[:MAX_FAULTS]
+
+
 def _short(error: Exception) -> str:
     words = str(error)
     return words if len(words) <= 200 else f"{words[:200]} …"
