@@ -30,7 +30,7 @@ def small(embedded: Installation) -> tuple[Installation, str, Browser]:
     return embedded, tenant, embedded.browser(tenant, "administrator")
 
 
-def save(who: Browser, place: str, **fields: str) -> str:
+def save(who: Browser, place: str, **fields: str | list[str]) -> str:
     """Change fields of a place's form and keep them in the draft; __ stands for a dot."""
     address = f"/settings/model/{place}"
     form = form_to(who.get(address), f"{address}/save")

@@ -125,7 +125,12 @@ def test_the_command_says_it_to_people_and_to_programs(tmp_path: Path) -> None:
     people = subprocess.run([SAMVERK, "plugin", "check", str(folder)], capture_output=True, text=True)
     program = subprocess.run([SAMVERK, "plugin", "check", str(folder), "--json"], capture_output=True, text=True)
 
+    command = [SAMVERK, "plugin", "check", str(folder), "--locale"]
+    swedish, wrong = (subprocess.run([*command, one], capture_output=True, text=True) for one in ("sv", "xx"))
+
     assert (people.returncode, program.returncode) == (1, 1)
+    assert "'elekted' finns inte bland dessa: elected" in swedish.stdout
+    assert (wrong.returncode, "is not one of nn, nb, sv, en" in wrong.stderr) == (2, True)
     assert people.stdout.splitlines()[0].startswith("region.toml:17: bodies.council.kind: 'elekted' is not one of")
     (fault,) = json.loads(program.stdout)
     assert (fault["file"], fault["line"], fault["rule"], fault["hint"]) == ("region.toml", 17, "enum", "elected")

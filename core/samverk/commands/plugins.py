@@ -106,8 +106,27 @@ def plugin_new(
 def plugin_check(
     what: Annotated[str | None, typer.Argument(help="A key or a folder; all without it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One list of faults, for programs.")] = False,
+    locale: Annotated[str, typer.Option(help="The language of the faults: en, nb, nn or sv.")] = "en",
 ) -> None:
     """Check the files of plugins: shape, meaning, terms, places. Each fault with file, line, rule and remedy."""
+    from samverk import i18n
+
+    if locale not in i18n.LOCALES:
+        raise SettingsError(f"The language {locale!r} is not one of {', '.join(i18n.LOCALES)}; choose one of them.")
+    with i18n.using(locale):
+        said = _faults(what)
+    if as_json:
+        import msgspec
+
+        typer.echo(msgspec.json.encode(said).decode())
+    else:
+        for line in map(_line, said):
+            typer.echo(line)
+        typer.echo(f"{len(said)} faults" if said else "no faults")
+    raise typer.Exit(1 if said else 0)
+
+
+def _faults(what: str | None) -> list[dict[str, object]]:
     from samverk import registry
 
     found = registry.discover()
@@ -120,15 +139,7 @@ def plugin_check(
         raise SettingsError(f"There is no plugin or folder {what!r}; 'samverk plugin list' names them.")
     for key, folder in folders.items():
         said += _faults_of(key, folder)
-    if as_json:
-        import msgspec
-
-        typer.echo(msgspec.json.encode(said).decode())
-    else:
-        for line in map(_line, said):
-            typer.echo(line)
-        typer.echo(f"{len(said)} faults" if said else "no faults")
-    raise typer.Exit(1 if said else 0)
+    return said
 
 
 def _folders(found: "Registry", what: str | None) -> dict[str, Path]:

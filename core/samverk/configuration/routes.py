@@ -155,6 +155,15 @@ def decide_changes(call: Call) -> Answer:
     return Redirect(f"{home}/versions", _("Version %(number)s is active now.", number=number))
 
 
+@routes.page("GET", "/{tenant}/settings/languages", action=ACTION)
+def show_languages(call: Call) -> Answer:
+    """Show which texts of the model are not written in one of its languages."""
+    stands = service.state(call.scope)
+    crumbs = views.crumbs(call.scope, (), stands.around(stands.wanted))
+    context = {"languages": views.languages_of(stands)}
+    return Page("configuration/languages.html", _("Languages of the model"), context, crumbs)
+
+
 @routes.page("GET", "/{tenant}/settings/versions", action=ACTION)
 def show_versions(call: Call) -> Answer:
     return _versions(call)

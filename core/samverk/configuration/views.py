@@ -6,7 +6,7 @@ Values only; how they come about is `service.py`'s and `editing.py`'s.
 from dataclasses import dataclass
 from typing import Any
 
-from samverk.configuration import changes, editing, fields, service, walk
+from samverk.configuration import changes, editing, fields, languages, meaning, service, walk
 from samverk.configuration.fields import Asked
 from samverk.configuration.meaning import Finding
 from samverk.configuration.service import State
@@ -197,6 +197,49 @@ def _page_of(path: Path, data: Any) -> Path:
         if there and (_is_page(here) or (number == 1 and schema is not None and walk.is_collection(schema))):
             return here
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class MissingView:
+    """A text that a language lacks, with the address where it is written."""
+
+    address: str
+    way: str
+    shown: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageView:
+    """One language of the model on the page of languages."""
+
+    locale: str
+    count: int
+    written: int
+    missing: tuple[MissingView, ...]
+
+
+def languages_of(stands: State) -> tuple[LanguageView, ...]:
+    """Return the languages of the draft and what each lacks."""
+    return tuple(
+        LanguageView(
+            one.locale,
+            one.count,
+            one.written,
+            tuple(
+                MissingView(_field_address(text.path, stands.wanted), text.way, text.shown, text.lang)
+                for text in one.missing
+            ),
+        )
+        for one in languages.of(stands.around(stands.wanted))
+    )
+
+
+def _field_address(path: Path, data: Any) -> str:
+    """Return the address of a field: its place, and the field on that page."""
+    page = meaning.page_of(path, data)
+    field = ".".join(path[len(page) :])
+    return f"{address_of(page)}#{field}" if field else address_of(page)
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,11 @@ def scope_functions(scope: Scope) -> dict[str, Any]:
         if not value:
             return ""
         words, language = in_locale(dict(value), scope.locale, *locales)
-        return words if language == scope.locale else Markup('<span lang="{}">{}</span>').format(language, words)
+        if language == scope.locale:
+            return words
+        # A language of the region that the text lacks is seen; one that the region has not is no lack.
+        mark = Markup(' class="fallback"') if scope.locale in locales else ""
+        return Markup('<span lang="{}"{}>{}</span>').format(language, mark, words)
 
     return {
         "scope": scope,
