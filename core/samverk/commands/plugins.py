@@ -138,7 +138,7 @@ def _faults(what: str | None) -> list[dict[str, object]]:
     if not folders and not said:
         raise SettingsError(f"There is no plugin or folder {what!r}; 'samverk plugin list' names them.")
     for key, folder in folders.items():
-        said += _faults_of(key, folder)
+        said += _faults_of(key, folder, found)
     return said
 
 
@@ -152,12 +152,14 @@ def _folders(found: "Registry", what: str | None) -> dict[str, Path]:
     return {plugin.key: Path(str(plugin.region.folder)) for plugin in found.plugins() if what in (None, plugin.key)}
 
 
-def _faults_of(key: str, folder: Path) -> list[dict[str, object]]:
+def _faults_of(key: str, folder: Path, registry: "Registry") -> list[dict[str, object]]:
     from samverk import testing
 
+    plugin = registry.get(key)
+    every = [*testing.faults(folder), *(testing.hook_faults(plugin) if plugin is not None else ())]
     return [
         _said(key, one.file, testing.line_of(folder, one), one.path, one.message, one.hint, one.rule or "")
-        for one in testing.faults(folder)
+        for one in every
     ]
 
 
