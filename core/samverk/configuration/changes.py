@@ -19,7 +19,7 @@ Kind = Literal["added", "removed", "changed"]
 class Change:
     """One difference. `way` is its place in words, outermost first; `before` and `after` what stood and stands there.
 
-    `sentence` says it whole where there is one for it.
+    `sentence` says it whole where there is one for it; `lang` is the language of a text that differs.
     """
 
     kind: Kind
@@ -28,6 +28,7 @@ class Change:
     before: str = ""
     after: str = ""
     sentence: str = ""
+    lang: str = ""
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any], old: Around, new: Around) -> tuple[Change, ...]:
@@ -68,7 +69,7 @@ def _text(before: dict[str, str], after: dict[str, str], path: Path, new: Around
         if before.get(locale) != after.get(locale):
             way = (*walk.way(path, new), LANGUAGES[locale])
             was, now = before.get(locale) or _("nothing"), after.get(locale) or _("nothing")
-            yield Change("changed", path, way, was, now)
+            yield Change("changed", path, way, was, now, lang=locale)
 
 
 def _question(kind: Kind, path: Path, around: Around) -> str:

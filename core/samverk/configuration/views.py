@@ -176,6 +176,7 @@ class ChangeView:
     after: str
     sentence: str
     address: str
+    lang: str
 
 
 def changes_of(stands: State) -> tuple[ChangeView, ...]:
@@ -185,7 +186,7 @@ def changes_of(stands: State) -> tuple[ChangeView, ...]:
 
 def _change(one: changes.Change, stands: State) -> ChangeView:
     page = _page_of(one.path, stands.wanted)
-    return ChangeView(one.kind, " › ".join(one.way), one.before, one.after, one.sentence, address_of(page))
+    return ChangeView(one.kind, " › ".join(one.way), one.before, one.after, one.sentence, address_of(page), one.lang)
 
 
 def _page_of(path: Path, data: Any) -> Path:
