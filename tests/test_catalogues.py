@@ -15,8 +15,10 @@ from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 from core.hatch_build import compile_catalogue
 
+from samverk.configuration import term_uses
 from samverk.i18n import LOCALES
-from samverk.regions.terms import core_terms
+from samverk.regions.terms import Vocabulary, core_terms
+from samverk.registry import discover
 from samverk.web.layout import STATES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -205,6 +207,41 @@ def test_pages_take_the_words_of_a_region_from_its_terms(locale: str) -> None:
         if (found := regional.findall(PLACEHOLDER.sub("", text)))
     ]
     assert wrong == []
+
+
+def test_every_form_that_the_interface_asks_for_is_there_in_every_language_and_plugin() -> None:
+    """Failing: the core's terms.toml or a plugin's `[terms]` lacks a form that a message or a page needs."""
+    own = {plugin.key: plugin.definition.terms for plugin in discover().plugins()}
+
+    lacking = [
+        (whose, locale, use)
+        for whose, terms in {"core": {}, **own}.items()
+        for locale in LOCALES
+        for use in term_uses.missing(Vocabulary(locale, terms))
+    ]
+
+    assert len(own) == 4
+    assert lacking == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_message_that_asks_for_terms_can_be_said(locale: str) -> None:
+    """The message is one of the catalogue, and its translation holds the word that the call gives."""
+    words, known = Vocabulary(locale, {}), {one for found in messages(template()) for one in ids(found)}
+
+    unsaid = [
+        (sentence.message, name)
+        for sentence in term_uses.sentences()
+        for name, asked in sentence.given
+        if sentence.message not in known
+        or (
+            # Of a sentence with two forms the one for several is said.
+            name != "singular"
+            and words.form(asked.key, asked.form).casefold() not in term_uses.said(sentence, words).casefold()
+        )
+    ]
+
+    assert unsaid == []
 
 
 def places_without_region(message: Message) -> bool:
