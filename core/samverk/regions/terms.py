@@ -38,7 +38,9 @@ class Vocabulary:
         forms = own.get(self.locale) or core_terms().get(key, {}).get(self.locale)
         if forms is None:
             # A word that only the region has stands as the region writes it for one who reads another language.
-            forms = next(iter(self.own[key].values()))
+            forms = next(iter(own.values()), None)
+        if forms is None:
+            raise KeyError(f"there is no term {key!r}")
         word = getattr(forms, form)
         if word is None:
             # A name is not inflected and an uncountable noun has no plural: its singular serves.
