@@ -70,16 +70,24 @@ REGIONAL = (
     "arrangement",
     "host",
     "partner",
+    "participant",
+    "observer",
     "round",
+    "papers",
+    "summary",
     "council",
     "chief_executive",
     "declaration",
     "common_decision",
     "legal_form",
 )
-"""The terms of the core that pages name most, and that regions call otherwise."""
-OUTSIDE = ("core/samverk/home/templates/installation.html",)
-"""Templates that are shown for no region."""
+"""The terms of the core that the interface names most, and that regions call otherwise."""
+OUTSIDE = (
+    "core/samverk/home/templates/installation.html",
+    "core/samverk/regions/checks.py",
+    "core/samverk/regions/region.schema.json",
+)
+"""What is shown for no region, and what speaks of the parts of a region's model by the names that its file has."""
 
 
 @cache
@@ -195,14 +203,14 @@ def test_the_words_are_of_the_language(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", TRANSLATED)
-def test_pages_take_the_words_of_a_region_from_its_terms(locale: str) -> None:
-    """A message of a template that holds such a word would call it so in regions that do not."""
+def test_the_interface_takes_the_words_of_a_region_from_its_terms(locale: str) -> None:
+    """A message that holds such a word would call it so in regions that do not."""
     forms = [getattr(core_terms()[key][locale], form) for key in REGIONAL for form in ("sg", "sg_def", "pl", "pl_def")]
     regional = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
     wrong = [
         (one.id, found)
         for one in messages(catalogue(locale))
-        if any("/templates/" in place for place, _line in one.locations) and not places_without_region(one)
+        if not places_without_region(one)
         for text in strings(one)
         if (found := regional.findall(PLACEHOLDER.sub("", text)))
     ]

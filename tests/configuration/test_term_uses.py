@@ -69,8 +69,9 @@ def test_a_form_that_is_missing_is_named_with_its_place() -> None:
 
     found = term_uses.missing(Vocabulary("nn", without))
 
-    assert [one.partition(":")[0] for one in found] == ["rounds/round.html"]
-    assert found[0].endswith(" papers pl_def")
+    needing = [use for use in term_uses.uses() if (use.asked.key, use.asked.form) == ("papers", "pl_def")]
+    assert "rounds/round.html" in [use.place for use in needing]
+    assert found == tuple(f"{use.place}:{use.line} papers pl_def" for use in needing)
     assert term_uses.missing(Vocabulary("nn", {})) == ()
 
 

@@ -16,7 +16,7 @@ def answers(scope: Scope, round_id: str, kind: str) -> tuple[bytes, str, str]:
     """Return (content, media type, file name) of a round's submitted answers. Raises NotFound for another kind."""
     round_ = views.get_round(scope, round_id)
     head = (
-        _("Round"),
+        scope.words.title("round"),
         _("Subject"),
         _("Party"),
         _("Role"),

@@ -105,7 +105,12 @@ def _locked(
         raise NotFound()
     round_ = RoundState(*row)
     if round_.state != "open":
-        raise Conflict(_("The round is closed. Ask the secretariat."))
+        message = _(
+            "%(the_round)s is closed. Ask %(the_secretariat)s.",
+            the_round=scope.words.title("round", "sg_def"),
+            the_secretariat=scope.words.form("secretariat", "sg_def"),
+        )
+        raise Conflict(message)
     if version is not None and form.version != version:
         raise Stale(
             _("%(who)s wrote in this form meanwhile. Both texts are below.", who=form.saved_by or _("Somebody else")),
