@@ -98,7 +98,8 @@ def _row(key: str, own: Terms, locale: str) -> Row | None:
 def _places(key: str, form: str, words: Vocabulary, data: dict[str, Any]) -> tuple[str, ...]:
     """Return where a form is used, places by their active names; the wheel names who is responsible by a term."""
     found = list(term_uses.places(key, form, words))
-    if form == "sg" and any(entry.get("responsible") == key for entry in data.get("wheel", {}).values()):
+    is_responsible = any(entry.get("responsible") == key for entry in data.get("wheel", {}).values())
+    if form == "sg" and is_responsible and key not in data.get("bodies", {}):
         found.append(words.title("wheel"))
     return tuple(dict.fromkeys(found))
 
