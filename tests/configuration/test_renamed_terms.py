@@ -101,10 +101,10 @@ REGIONS = {
         "kobyt",
         "contact-0560",
         ("sv",),
-        # Nobody is asked as host or partner, and no task has a legal form.
+        # Nobody is asked as host or partner, no task has a legal form, and no form is returned.
         absent={
             "page": {("host", "sg_def"), ("legal_form", "sg_def")},
-            "letter": {("host", "sg"), ("partner", "sg")},
+            "letter": {("host", "sg"), ("partner", "sg"), ("secretariat", "sg_def")},
             "paper": {("host", "sg"), ("host", "sg_def"), ("partner", "sg")},
         },
     ),

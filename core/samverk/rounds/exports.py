@@ -28,7 +28,7 @@ def answers(scope: Scope, round_id: str, kind: str) -> tuple[bytes, str, str]:
         _("Nothing to report"),
         _("Language"),
         _("Submitted"),
-        _("Version of the questionnaire"),
+        _("Version of %(the_questionnaire)s", the_questionnaire=scope.words.form("questionnaire", "sg_def")),
     )
     name = f"{scope.tenant.slug}-{round_.year}-{round_.period}-answers"
     return sheets.write(kind, name, head, _rows(scope, round_))

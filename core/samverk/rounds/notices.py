@@ -92,6 +92,7 @@ def _words(scope: Scope, locale: str) -> dict[str, str]:
         "the_papers": words.form("papers", "pl_def"),
         "The_papers": words.title("papers", "pl_def"),
         "The_secretariat": words.title("secretariat", "sg_def"),
+        "The_deadline": words.title("deadline", "sg_def"),
         "the_meeting": words.form("meeting", "sg_def"),
     }
 
@@ -139,7 +140,7 @@ def round_opened(scope: Scope, round_id: str) -> int:
 def round_changed(
     scope: Scope, round_id: str, change_id: str, reason: str, form_ids: frozenset[str] | None = None
 ) -> int:
-    intro = i18n.N_("%(The_round)s before %(round)s was changed. The deadline is %(deadline)s.")
+    intro = i18n.N_("%(The_round)s before %(round)s was changed. %(The_deadline)s is %(deadline)s.")
     occasion = f"changed:{round_id}:{change_id}"
     return _tell(scope, round_id, "changed", occasion, intro, form_ids=form_ids, reason=reason)
 
@@ -175,14 +176,17 @@ def remind(scope: Scope, round_id: str, occasion: str) -> int:
 
 def remind_about(scope: Scope, round_ids: tuple[str, ...], occasion: str) -> int:
     """Remind about several rounds in one message a person, naming all their forms; return how many were queued."""
-    intro = i18n.N_("These forms before %(round)s are not submitted yet. The deadline is %(deadline)s.")
+    intro = i18n.N_("These forms before %(round)s are not submitted yet. %(The_deadline)s is %(deadline)s.")
     texts: dict[str, tuple[str, str, list[str], list[str]]] = {}
     for round_id in round_ids:
         round_ = _round(scope, round_id)
         for person_id, (email, locale, own) in _by_person(scope, _forms(scope, round_id, PENDING)).items():
             with i18n.using(locale):
                 title = in_locale(round_.title, locale, *scope.model.locales)[0]
-                lines = [_(intro, round=title, deadline=format_date(round_.answers_due_on)), ""]
+                lines = [
+                    _(intro, round=title, deadline=format_date(round_.answers_due_on), **_words(scope, locale)),
+                    "",
+                ]
                 lines += [*_form_lines(scope, own, locale), ""]
             _email, _locale, titles, body = texts.setdefault(person_id, (email, locale, [], []))
             titles.append(title)

@@ -317,7 +317,11 @@ def take_back(scope: Scope, form_id: str, *, version: int | None = None) -> None
     if form.state not in SENT_IN:
         raise Conflict(_("Only a submitted form can be taken back."))
     if scope.now > round_.answers_due:
-        raise Conflict(_("The deadline has passed. Ask the secretariat to return the form."))
+        message = _(
+            "The deadline has passed. Ask %(the_secretariat)s to return the form.",
+            the_secretariat=scope.words.form("secretariat", "sg_def"),
+        )
+        raise Conflict(message)
     _undo(scope, form, "draft", "taken_back", None)
 
 
