@@ -15,8 +15,10 @@ from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 from core.hatch_build import compile_catalogue
 
+from samverk.configuration import term_uses
 from samverk.i18n import LOCALES
-from samverk.regions.terms import core_terms
+from samverk.regions.terms import Vocabulary, core_terms
+from samverk.registry import discover
 from samverk.web.layout import STATES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,16 +70,28 @@ REGIONAL = (
     "arrangement",
     "host",
     "partner",
+    "participant",
+    "observer",
     "round",
+    "papers",
+    "summary",
+    "secretariat",
+    "questionnaire",
+    "wheel",
+    "handbook",
     "council",
     "chief_executive",
     "declaration",
     "common_decision",
     "legal_form",
 )
-"""The terms of the core that pages name most, and that regions call otherwise."""
-OUTSIDE = ("core/samverk/home/templates/installation.html",)
-"""Templates that are shown for no region."""
+"""The terms of the core that the interface names most, and that regions call otherwise."""
+OUTSIDE = (
+    "core/samverk/home/templates/installation.html",
+    "core/samverk/regions/checks.py",
+    "core/samverk/regions/region.schema.json",
+)
+"""What is shown for no region, and what speaks of the parts of a region's model by the names that its file has."""
 
 
 @cache
@@ -193,18 +207,53 @@ def test_the_words_are_of_the_language(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", TRANSLATED)
-def test_pages_take_the_words_of_a_region_from_its_terms(locale: str) -> None:
-    """A message of a template that holds such a word would call it so in regions that do not."""
+def test_the_interface_takes_the_words_of_a_region_from_its_terms(locale: str) -> None:
+    """A message that holds such a word would call it so in regions that do not."""
     forms = [getattr(core_terms()[key][locale], form) for key in REGIONAL for form in ("sg", "sg_def", "pl", "pl_def")]
     regional = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
     wrong = [
         (one.id, found)
         for one in messages(catalogue(locale))
-        if any("/templates/" in place for place, _line in one.locations) and not places_without_region(one)
+        if not places_without_region(one)
         for text in strings(one)
         if (found := regional.findall(PLACEHOLDER.sub("", text)))
     ]
     assert wrong == []
+
+
+def test_every_form_that_the_interface_asks_for_is_there_in_every_language_and_plugin() -> None:
+    """Failing: the core's terms.toml or a plugin's `[terms]` lacks a form that a message or a page needs."""
+    own = {plugin.key: plugin.definition.terms for plugin in discover().plugins()}
+
+    lacking = [
+        (whose, locale, use)
+        for whose, terms in {"core": {}, **own}.items()
+        for locale in LOCALES
+        for use in term_uses.missing(Vocabulary(locale, terms))
+    ]
+
+    assert len(own) == 4
+    assert lacking == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_message_that_asks_for_terms_can_be_said(locale: str) -> None:
+    """The message is one of the catalogue, and its translation holds the word that the call gives."""
+    words, known = Vocabulary(locale, {}), {one for found in messages(template()) for one in ids(found)}
+
+    unsaid = [
+        (sentence.message, name)
+        for sentence in term_uses.sentences()
+        for name, asked in sentence.given
+        if sentence.message not in known
+        or (
+            # Of a sentence with two forms the one for several is said.
+            name != "singular"
+            and words.form(asked.key, asked.form).casefold() not in term_uses.said(sentence, words).casefold()
+        )
+    ]
+
+    assert unsaid == []
 
 
 def places_without_region(message: Message) -> bool:

@@ -173,6 +173,7 @@ def test_the_pages_of_the_model_of_a_region(chromium: Browser, site: Site, tenan
         *preview,
         f"{settings}/changes",
         f"{settings}/versions",
+        f"{settings}/terms",
     ]
     for path in paths:
         found += check(page, f"{site.address}{path}?lang={locale}", words)

@@ -100,7 +100,7 @@ def test_the_administrator_of_nord_gudbrandsdal_changes_the_model_and_takes_it_b
     one.fill(rule__date="04-15")
     one.keep()
     seen = one.changes()
-    assert "«Skjema til samarbeidskommunen» får nytt spørsmål 6 frå og med neste runde" in seen
+    assert "«Skjema til samarbeidskommunen» får nytt spørsmål 6 neste gong det blir sendt ut" in seen
     assert [word for word in ("KOMSAM-ordninga", "INSAM-ordninga", "03-31", "04-15") if word not in seen] == []
     one.activate("Vedteke i kommunedirektørnettverket")
     assert "KOMSAM-ordningar" in one.page.inner_text("body")
@@ -109,7 +109,7 @@ def test_the_administrator_of_nord_gudbrandsdal_changes_the_model_and_takes_it_b
     asked = "Korleis har kommunen brukt tilbodet i"
     assert asked in one.questions(first, "samarbeidskommune")
     one.back_to_the_plugin()
-    assert "«Skjema til samarbeidskommunen» mistar spørsmål 6 frå og med neste runde" in one.text()
+    assert "«Skjema til samarbeidskommunen» mistar spørsmål 6 neste gong det blir sendt ut" in one.text()
     one.activate("Det vart ikkje til hjelp")
     assert "INSAM-ordningar" in one.page.inner_text("body")
     second = one.open_round("insam", 2027, 3)

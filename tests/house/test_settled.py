@@ -12,6 +12,7 @@ import samverk
 
 ROOT = Path(samverk.__file__).parent
 BEFORE_THREADS = {
+    "configuration/term_views.py": {"dict[str, dict[str, TermForms]]"},
     "regions/loader.py": {"kind"},
     "regions/overlay.py": {"Definition"},
     "regions/terms.py": {"dict[str, dict[str, TermForms]]"},

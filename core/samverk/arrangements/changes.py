@@ -57,7 +57,9 @@ def _problems(scope: Scope, id_: str, change: Change) -> tuple[Problem, ...]:
     if any(party not in known or role not in ROLES for party, role in change.roles.items()):
         found.append(Problem("/roles", _("Choose the parties from the list."), field="host"))
     if sum(role == "host" for role in change.roles.values()) > 1:
-        found.append(Problem("/roles", _("Only one can be host from a day on."), field="host"))
+        found.append(
+            Problem("/roles", _("Only one can be %(host)s from a day on.", host=scope.words.form("host")), field="host")
+        )
     if change.since is None:
         found.append(Problem("/since", _("Write the first day as a date."), field="since"))
         return tuple(found)

@@ -24,7 +24,7 @@ from samverk.tenants.sets import set_sizes
 
 VALIDITY = {
     "not_yet": N_("The form did not exist yet on the day looked at."),
-    "perhaps": N_("Whether the form was in force on the day looked at differs from council to council."),
+    "perhaps": N_("Whether the form was in force on the day looked at differs from place to place."),
     "valid": N_("The form was in force on the day looked at."),
     "closed_for_new": N_(
         "The form was closed for new cooperation on the day looked at; those that had it could keep it."

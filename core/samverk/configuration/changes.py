@@ -83,5 +83,5 @@ def _question(kind: Kind, path: Path, around: Around) -> str:
         "text": around.text(item["text"]),
     }
     if kind == "removed":
-        return _("“%(form)s” loses question %(number)s from the next round: %(text)s", **given)
-    return _("“%(form)s” gains question %(number)s from the next round: %(text)s", **given)
+        return _("“%(form)s” loses question %(number)s when it is sent out next: %(text)s", **given)
+    return _("“%(form)s” gains question %(number)s when it is sent out next: %(text)s", **given)

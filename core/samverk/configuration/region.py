@@ -36,7 +36,7 @@ def known(scope: Scope) -> Known:
 
 def _used(scope: Scope) -> Iterator[tuple[str, str, str]]:
     for key in sorted({one.cycle_key for one in rounds.list_rounds(scope)}):
-        yield "cycles", key, _("there are rounds of it")
+        yield "cycles", key, _("there are %(rounds)s of it", rounds=scope.words.form("round", "pl"))
     for key in sorted(meetings.bodies_met(scope)):
         yield "bodies", key, _("it has meetings")
     for key in sorted(bodies.held_keys(scope)):

@@ -1,6 +1,6 @@
 """Pages of the configuration: the model by section, the form of a place, what a draft changes, the versions."""
 
-from samverk.configuration import editing, files, preview, service, views
+from samverk.configuration import editing, files, preview, service, term_views, views
 from samverk.configuration.walk import Path
 from samverk.errors import Conflict, Invalid, NotFound, Problem
 from samverk.i18n import _, format_moment
@@ -24,6 +24,19 @@ def show_model(call: Call) -> Answer:
     stands = service.state(call.scope)
     context = {"sections": views.sections(stands), "stands": stands, "number_of_changes": len(stands.changes)}
     return Page("configuration/model.html", _("Model of the region"), context, call.settings_crumbs())
+
+
+@routes.page("GET", "/{tenant}/settings/terms", action=ACTION)
+def show_terms(call: Call) -> Answer:
+    """Show every term with its forms as the draft has it, where each is used, and how it reads."""
+    stands = service.state(call.scope)
+    context = {
+        "terms": term_views.terms(call.scope, stands),
+        "forms": term_views.form_labels(),
+        "has_changes": stands.has_changes,
+    }
+    crumbs = views.crumbs(call.scope, (), stands.around(stands.wanted))
+    return Page("configuration/terms.html", _("Terms and where they are used"), context, crumbs)
 
 
 @routes.page("GET", "/{tenant}/settings/model/{place}", action=ACTION)
@@ -54,14 +67,16 @@ def show_new_entry(call: Call) -> Answer:
 
 def _blank(call: Call, path: Path, error: Invalid | None = None) -> Page:
     scope = call.scope
-    asked, version = views.blank(scope, path, kept=error.kept if error else None)
     stands = service.state(scope)
+    key = call.form.get("key") or call.query.get("key")
+    begun = term_views.filled(key, stands) if path == ("terms",) else None
+    asked, version = views.blank(scope, path, kept=error.kept if error else begun)
     crumbs = views.crumbs(scope, path, stands.around(stands.wanted))
     context = {
         "asked": asked,
         "version": version,
         "address": views.address_of(path),
-        "key": call.form.get("key"),
+        "key": key,
         "collection": views.collection(stands, path).label,
     }
     problems = error.problems if error else ()

@@ -44,7 +44,12 @@ def news(scope: Scope) -> dict[str, Any]:
     if scope.actor.may("papers.read"):
         issued = tuple(
             News(
-                _("Papers: %(title)s, edition %(edition)s", title=one.title, edition=one.edition),
+                _(
+                    "%(papers)s: %(title)s, edition %(edition)s",
+                    papers=scope.words.title("papers", "pl"),
+                    title=one.title,
+                    edition=one.edition,
+                ),
                 f"{base}/papers/{one.id}",
             )
             for one in papers.list_issued(scope)[:2]

@@ -85,22 +85,18 @@ def _counts(scope: Scope, members: tuple[PartyView, ...]) -> tuple[Count, ...]:
     rows, _after = arrangements.list_arrangements(scope, on)
     words = scope.words
 
-    def counted(number: int, term: str) -> str:
-        return ngettext(
-            "%(number)s %(singular)s",
-            "%(number)s %(plural)s",
-            number,
-            singular=words.form(term),
-            plural=words.form(term, "pl"),
-        )
+    def counted(number: int, singular: str, plural: str) -> str:
+        return ngettext("%(number)s %(singular)s", "%(number)s %(plural)s", number, singular=singular, plural=plural)
 
+    municipality = words.form("municipality"), words.form("municipality", "pl")
     found = (
-        (len(rows), "arrangement", "arrangements"),
-        (len(named or municipalities), "municipality", "municipalities"),
-        (len(list_bodies(scope, on)), "body", "bodies"),
-        (len(foundations.list_documents(scope)), "document", "documents"),
+        (len(rows), words.form("arrangement"), words.form("arrangement", "pl"), "arrangements"),
+        (len(named or municipalities), *municipality, "municipalities"),
+        (len(list_bodies(scope, on)), words.form("body"), words.form("body", "pl"), "bodies"),
+        (len(foundations.list_documents(scope)), words.form("document"), words.form("document", "pl"), "documents"),
     )
-    return tuple(Count(counted(number, term), f"/{scope.tenant.slug}/{page}") for number, term, page in found if number)
+    base = f"/{scope.tenant.slug}"
+    return tuple(Count(counted(number, one, many), f"{base}/{page}") for number, one, many, page in found if number)
 
 
 def _strip(scope: Scope, year: int, lived: wheel.Lived) -> tuple[StripMonth, ...]:

@@ -1,8 +1,9 @@
-"""A meeting as an iCalendar file: title, time, place and link; never papers or answers."""
+"""A meeting as an iCalendar file: title, time, place, link and where the rest stands; never papers or answers."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from samverk.i18n import _
 from samverk.meetings.service import MeetingView
 from samverk.scope import Scope
 
@@ -32,6 +33,15 @@ def calendar_file(scope: Scope, meeting: MeetingView, address: str) -> bytes:
     if place:
         event.add("location", place)
     event.add("url", address)
+    # Many calendars do not show the address, but all of them show the text.
+    words = scope.words
+    where = _(
+        "Agenda, %(papers)s and %(summary)s stand here: %(address)s",
+        papers=words.form("papers", "pl"),
+        summary=words.form("summary"),
+        address=address,
+    )
+    event.add("description", where)
     calendar.add_component(event)
     calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()

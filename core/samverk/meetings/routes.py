@@ -141,7 +141,9 @@ def _change(call: Call, meeting_id: str, step: str) -> tuple[str, str]:
         case "summary":
             service.write_summary(scope, item_id, form.get("summary"), language, version=call.version())
             service.record_attendance(scope, item_id, form.all("present"))
-            return _("The summary is stored."), f"#item-{item_id}"
+            return _(
+                "You have stored %(the_summary)s.", the_summary=scope.words.form("summary", "sg_def")
+            ), f"#item-{item_id}"
         case "point":
             owner, raiser = form.get("owner"), form.get("raiser")
             service.record_point(
@@ -167,10 +169,17 @@ def _change(call: Call, meeting_id: str, step: str) -> tuple[str, str]:
             return _("The meeting is marked as held."), ""
         case "send":
             service.send_for_comment(scope, meeting_id, _date(call, "comment_until"), version=call.version())
-            return _("The summary is out for comment."), ""
+            return _(
+                "You have sent %(the_summary)s out for comment.", the_summary=scope.words.form("summary", "sg_def")
+            ), ""
         case "approve":
             service.approve_summary(scope, meeting_id, version=call.version())
-            return _("The summary is approved. The next round shows it and asks for its points."), ""
+            done = _(
+                "You have approved %(the_summary)s. The next %(round)s shows the text and asks about its points.",
+                the_summary=scope.words.form("summary", "sg_def"),
+                round=scope.words.form("round"),
+            )
+            return done, ""
         case "comment":
             parties = sorted(scope.actor.parties("contact", "approver", "member"))
             party_id = parties[0] if parties else None

@@ -124,7 +124,11 @@ def _open_meeting(scope: Scope, meeting_id: str, version: int | None) -> Meeting
     if version is not None and row.version != version:
         raise Stale(_("Somebody else changed the meeting meanwhile. Look at it again."))
     if row.summary_state == "approved":
-        raise Conflict(_("The summary is approved and frozen. Write a correction beside it."))
+        message = _(
+            "It is too late to change %(the_summary)s: the text is approved. Write a correction beside it.",
+            the_summary=scope.words.form("summary", "sg_def"),
+        )
+        raise Conflict(message)
     return row
 
 
@@ -176,7 +180,12 @@ def write_summary(scope: Scope, item_id: str, text: str, language: str, *, versi
     meeting = _open_meeting(scope, item.meeting_id, None)
     if version is not None and item.version != version:
         raise Stale(
-            _("Somebody else wrote in this summary meanwhile. Both texts are below."), current=item.summary, kept=text
+            _(
+                "Somebody else wrote in %(the_summary)s meanwhile. Both texts are below.",
+                the_summary=scope.words.form("summary", "sg_def"),
+            ),
+            current=item.summary,
+            kept=text,
         )
     if len(text) > 20_000:
         message = _("The text is longer than %(limit)s characters.", limit=20_000)
@@ -273,7 +282,12 @@ def comment(scope: Scope, meeting_id: str, item_id: str | None, text: str, langu
         message = _("The text is longer than %(limit)s characters.", limit=10_000)
         raise Invalid((Problem("/text", message, field="text"),))
     if meeting.summary_state == "draft":
-        raise Conflict(_("The summary is not out for comment yet."))
+        raise Conflict(
+            _(
+                "Nobody has been asked to comment on %(the_summary)s yet.",
+                the_summary=scope.words.form("summary", "sg_def"),
+            )
+        )
     kind = "correction" if meeting.summary_state == "approved" else "comment"
     if kind == "correction":
         scope.require("meetings.run")

@@ -22,7 +22,7 @@ def _page(call: Call, problems: tuple[Problem, ...] = (), template: str = "joini
     slug = call.scope.tenant.slug
     context = {
         "invitation": found,
-        "role": words.role_name(found.role),
+        "role": words.role_name(call.scope, found.role),
         "kept": call.form,
         "link": call.path["link"],
         "providers": [one for one in call.settings.oidc if one.tenant == slug],

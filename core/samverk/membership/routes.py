@@ -40,8 +40,8 @@ def _list_page(call: Call, problems: tuple[Problem, ...] = ()) -> Page:
 def _choices(call: Call) -> dict[str, object]:
     parties = tenants.parties(call.scope, members_only=True)
     return {
-        "role_name": words.role_name,
-        "role_choices": tuple((role, words.role_name(role)) for role in roles.GRANTABLE),
+        "role_name": lambda role: words.role_name(call.scope, role),
+        "role_choices": tuple((role, words.role_name(call.scope, role)) for role in roles.GRANTABLE),
         "party_choices": (("", "–"), *((party.key, party.name) for party in parties)),
         "kept": call.form,
     }

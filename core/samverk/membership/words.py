@@ -9,7 +9,6 @@ from samverk.scope import Scope
 
 ROLES: dict[str, str] = {
     "administrator": N_("administrator"),
-    "secretariat": N_("secretariat"),
     "contact": N_("contact"),
     "approver": N_("approver"),
     "member": N_("member of bodies"),
@@ -17,14 +16,17 @@ ROLES: dict[str, str] = {
 }
 
 
-def role_name(role: str) -> str:
+def role_name(scope: Scope, role: str) -> str:
+    """Return a role as a word: the region's own for its secretariat; one of a later version stands as it is written."""
+    if role == "secretariat":
+        return scope.words.form("secretariat")
     return _(ROLES[role]) if role in ROLES else role
 
 
 def invitation_letter(scope: Scope, role: str, party: str) -> tuple[str, str]:
     """Return (title, body) of the letter of an invitation, in the language of whoever invites."""
     region = scope.text(scope.tenant.name)
-    given = {"region": region, "role": role_name(role), "party": party}
+    given = {"region": region, "role": role_name(scope, role), "party": party}
     first = (
         _("You are invited to %(region)s on Samverk, as %(role)s for %(party)s.", **given)
         if party

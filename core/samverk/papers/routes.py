@@ -31,7 +31,8 @@ def show_papers(call: Call) -> Answer:
 def compile_papers(call: Call) -> Answer:
     scope = call.scope
     document_id = service.compile_round(scope, call.form.get("round"))
-    return Redirect(f"/{scope.tenant.slug}/papers/{document_id}", _("The papers are compiled and issued."))
+    done = _("You have compiled and issued %(the_papers)s.", the_papers=scope.words.form("papers", "pl_def"))
+    return Redirect(f"/{scope.tenant.slug}/papers/{document_id}", done)
 
 
 @routes.page("GET", "/{tenant}/papers/{document_id}", action="papers.read")

@@ -72,7 +72,7 @@ def compile_round(scope: Scope, round_id: str, *, tell: bool = True) -> str:
     """Compile, print and issue the papers of a round; return the document's id. Raises NotFound, Conflict."""
     round_ = views.get_round(scope, round_id)
     if round_.state == "withdrawn":
-        raise Conflict(_("The round was withdrawn."))
+        raise Conflict(_("%(the_round)s was withdrawn.", the_round=scope.words.title("round", "sg_def")))
     language = scope.model.locales[0]
     with i18n.using(language):
         document = gather(scope, round_, language)
@@ -191,8 +191,8 @@ def _words(scope: Scope, language: str) -> Words:
         _("Nothing to report"),
         _("Disagreement"),
         _("Open points"),
-        _("Agreement with the host's answers"),
-        _("The host is not known."),
+        _("Agreement with the answers of %(the_host)s", the_host=vocabulary.form("host", "sg_def")),
+        _("It is not known who is %(host)s.", host=vocabulary.form("host")),
         _("Contents"),
         _("Submitted late"),
         _("Demonstration"),

@@ -147,7 +147,12 @@ def answer(
     point = _locked(scope, point_id)
     check_version(point, version)
     if not _may_answer(scope, point):
-        raise NotAllowed(_("Only the owner of the point, or the secretariat for it, answers."))
+        raise NotAllowed(
+            _(
+                "Only the owner of the point, or %(the_secretariat)s for it, answers.",
+                the_secretariat=scope.words.form("secretariat", "sg_def"),
+            )
+        )
     problems = []
     if status not in STATUSES:
         problems.append(Problem("/status", _("Choose one of the four states."), field="status"))
@@ -200,7 +205,12 @@ def accept(scope: Scope, point_id: str, words: str = "", *, language: str, versi
     point = _locked(scope, point_id)
     check_version(point, version)
     if not _may_accept(scope, point):
-        raise NotAllowed(_("Only the one who raised the point, or the secretariat for them, accepts it."))
+        raise NotAllowed(
+            _(
+                "Only the one who raised the point, or %(the_secretariat)s for them, accepts it.",
+                the_secretariat=scope.words.form("secretariat", "sg_def"),
+            )
+        )
     if point.state != "answered":
         raise Conflict(_("Only an answered point can be accepted."))
     _move(scope, point, "accepted", words, language)
@@ -211,7 +221,12 @@ def reopen(scope: Scope, point_id: str, words: str, *, language: str, version: i
     point = _locked(scope, point_id)
     check_version(point, version)
     if not _may_accept(scope, point):
-        raise NotAllowed(_("Only the one who raised the point, or the secretariat for them, reopens it."))
+        raise NotAllowed(
+            _(
+                "Only the one who raised the point, or %(the_secretariat)s for them, reopens it.",
+                the_secretariat=scope.words.form("secretariat", "sg_def"),
+            )
+        )
     if point.state not in ("answered", "accepted"):
         raise Conflict(_("Only an answered or accepted point can be reopened."))
     if not words.strip():
@@ -224,7 +239,12 @@ def drop(scope: Scope, point_id: str, reason: str, *, language: str, version: in
     point = _locked(scope, point_id)
     check_version(point, version)
     if not _may_accept(scope, point):
-        raise NotAllowed(_("Only the one who raised the point, or the secretariat for them, drops it."))
+        raise NotAllowed(
+            _(
+                "Only the one who raised the point, or %(the_secretariat)s for them, drops it.",
+                the_secretariat=scope.words.form("secretariat", "sg_def"),
+            )
+        )
     if point.state not in LIVING:
         raise Conflict(_("The point is closed already."))
     if not reason.strip():

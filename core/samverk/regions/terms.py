@@ -34,7 +34,13 @@ class Vocabulary:
 
     def form(self, key: str, form: str = "sg") -> str:
         """Return a term in a form. Raises KeyError when the term or the form is unknown: a fault of the build."""
-        forms = self.own.get(key, {}).get(self.locale) or core_terms()[key][self.locale]
+        own = self.own.get(key, {})
+        forms = own.get(self.locale) or core_terms().get(key, {}).get(self.locale)
+        if forms is None:
+            # A word that only the region has stands as the region writes it for one who reads another language.
+            forms = next(iter(own.values()), None)
+        if forms is None:
+            raise KeyError(f"there is no term {key!r}")
         word = getattr(forms, form)
         if word is None:
             # A name is not inflected and an uncountable noun has no plural: its singular serves.

@@ -17,7 +17,7 @@ def make(scope: Scope, round_id: str) -> str:
     """Make the agenda of the round's meeting; return the meeting's id. Raises Conflict when it has one already."""
     round_ = views.get_round(scope, round_id)
     if round_.meeting_id is None:
-        raise Conflict(_("The round has no meeting."))
+        raise Conflict(_("%(the_round)s has no meeting.", the_round=scope.words.title("round", "sg_def")))
     if meetings.agenda(scope, round_.meeting_id):
         raise Conflict(_("The meeting has an agenda already. Add items on the meeting's page."))
     forms = views.forms(scope, round_ids=(round_id,))

@@ -23,9 +23,14 @@ def _open_round(scope: Scope, round_id: str, version: int | None, reason: str | 
     if row is None:
         raise NotFound()
     if version is not None and row.version != version:
-        raise Stale(_("Somebody else changed the round meanwhile. Look at it again."))
+        raise Stale(
+            _(
+                "Somebody else changed %(the_round)s meanwhile. Look at what stands there now.",
+                the_round=scope.words.form("round", "sg_def"),
+            )
+        )
     if row.state != "open":
-        raise Conflict(_("The round is closed."))
+        raise Conflict(_("%(the_round)s is closed.", the_round=scope.words.title("round", "sg_def")))
     if reason is not None and not reason.strip():
         raise Invalid((Problem("/reason", _("Give the reason."), field="reason"),))
     return row
@@ -47,7 +52,10 @@ def extend_deadline(scope: Scope, round_id: str, day: dt.date, reason: str, *, v
     if day <= row.answers_due_on or day < scope.today:
         raise Invalid((Problem("/day", _("The new deadline must be later than the old one."), field="day"),))
     if day > row.papers_due_on:
-        message = _("The deadline must not lie after the day the papers are due.")
+        message = _(
+            "The deadline must not lie after the day that %(the_papers)s are due.",
+            the_papers=scope.words.form("papers", "pl_def"),
+        )
         raise Invalid((Problem("/day", message, field="day"),))
     old = row.answers_due_on
     row.answers_due_on, row.answers_due = day, scope.end_of(day)
@@ -61,7 +69,8 @@ def add_form(
     """Take in a party for a subject; a form taken out before comes back with its words. Returns the form's id."""
     row = _open_round(scope, round_id, version, reason)
     if role not in row.questionnaires:
-        raise Invalid((Problem("/role", _("The round has no form for this role."), field="role"),))
+        message = _("%(the_round)s has no form for this role.", the_round=scope.words.title("round", "sg_def"))
+        raise Invalid((Problem("/role", message, field="role"),))
     known = scope.session.scalar(
         select(Form).where(
             Form.tenant_id == scope.tenant_id,
@@ -72,7 +81,7 @@ def add_form(
         )
     )
     if known is not None and known.state != "removed":
-        raise Conflict(_("The form is part of the round already."))
+        raise Conflict(_("The form is part of %(the_round)s already.", the_round=scope.words.form("round", "sg_def")))
     if known is None:
         known = Form(
             id=new_id(),

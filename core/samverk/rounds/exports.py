@@ -16,7 +16,7 @@ def answers(scope: Scope, round_id: str, kind: str) -> tuple[bytes, str, str]:
     """Return (content, media type, file name) of a round's submitted answers. Raises NotFound for another kind."""
     round_ = views.get_round(scope, round_id)
     head = (
-        _("Round"),
+        scope.words.title("round"),
         _("Subject"),
         _("Party"),
         _("Role"),
@@ -28,7 +28,7 @@ def answers(scope: Scope, round_id: str, kind: str) -> tuple[bytes, str, str]:
         _("Nothing to report"),
         _("Language"),
         _("Submitted"),
-        _("Version of the questionnaire"),
+        _("Version of %(the_questionnaire)s", the_questionnaire=scope.words.form("questionnaire", "sg_def")),
     )
     name = f"{scope.tenant.slug}-{round_.year}-{round_.period}-answers"
     return sheets.write(kind, name, head, _rows(scope, round_))

@@ -63,7 +63,7 @@ def _tell(
 ) -> int:
     """Queue one message for each contact with forms in the round; return how many were queued.
 
-    `intro` is a msgid with %(round)s and %(deadline)s; it is translated for each person.
+    `intro` is a msgid with %(round)s and %(deadline)s and the region's words; it is translated for each person.
     """
     round_ = _round(scope, round_id)
     forms = [f for f in _forms(scope, round_id, states) if form_ids is None or f[0] in form_ids]
@@ -71,16 +71,30 @@ def _tell(
     for person_id, (email, locale, own) in _by_person(scope, forms).items():
         with i18n.using(locale):
             title = in_locale(round_.title, locale, *scope.model.locales)[0]
-            given = {"round": title, "deadline": format_date(round_.answers_due_on)}
+            given = {"round": title, "deadline": format_date(round_.answers_due_on), **_words(scope, locale)}
             lines = [_(intro, **given), ""]
             if reason:
                 lines += [_("Reason: %(reason)s", reason=reason), ""]
             lines += [*_form_lines(scope, own, locale), "", _where(scope)]
-            heading = _(HEADINGS[kind], round=title)
+            heading = _(HEADINGS[kind], **given)
         queued += outbox.queue(
             scope, person_id, email, locale, kind, occasion, heading, "\n".join(lines), about_id=round_id
         )
     return queued
+
+
+def _words(scope: Scope, locale: str) -> dict[str, str]:
+    """Return the region's words that a letter may take; those that begin a sentence have a capital in their name."""
+    words = scope.vocabulary(locale)
+    return {
+        "the_round": words.form("round", "sg_def"),
+        "The_round": words.title("round", "sg_def"),
+        "the_papers": words.form("papers", "pl_def"),
+        "The_papers": words.title("papers", "pl_def"),
+        "The_secretariat": words.title("secretariat", "sg_def"),
+        "The_deadline": words.title("deadline", "sg_def"),
+        "the_meeting": words.form("meeting", "sg_def"),
+    }
 
 
 def _by_person(scope: Scope, forms: list[FormLine]) -> dict[str, tuple[str, str, list[FormLine]]]:
@@ -110,11 +124,11 @@ def _where(scope: Scope) -> str:
 
 HEADINGS = {
     "opened": i18n.N_("%(round)s: your forms are open"),
-    "changed": i18n.N_("%(round)s: the round was changed"),
-    "withdrawn": i18n.N_("%(round)s: the round was withdrawn"),
+    "changed": i18n.N_("%(round)s: %(the_round)s was changed"),
+    "withdrawn": i18n.N_("%(round)s: %(the_round)s was withdrawn"),
     "reminder": i18n.N_("%(round)s: reminder about forms not yet submitted"),
     "returned": i18n.N_("%(round)s: a form was returned"),
-    "papers": i18n.N_("%(round)s: the papers are ready"),
+    "papers": i18n.N_("%(round)s: %(the_papers)s are ready"),
 }
 
 
@@ -126,18 +140,18 @@ def round_opened(scope: Scope, round_id: str) -> int:
 def round_changed(
     scope: Scope, round_id: str, change_id: str, reason: str, form_ids: frozenset[str] | None = None
 ) -> int:
-    intro = i18n.N_("The round before %(round)s was changed. The deadline is %(deadline)s.")
+    intro = i18n.N_("%(The_round)s before %(round)s was changed. %(The_deadline)s is %(deadline)s.")
     occasion = f"changed:{round_id}:{change_id}"
     return _tell(scope, round_id, "changed", occasion, intro, form_ids=form_ids, reason=reason)
 
 
 def round_withdrawn(scope: Scope, round_id: str, reason: str) -> int:
-    intro = i18n.N_("The round before %(round)s was withdrawn. You need not answer.")
+    intro = i18n.N_("%(The_round)s before %(round)s was withdrawn. You need not answer.")
     return _tell(scope, round_id, "withdrawn", f"withdrawn:{round_id}", intro, reason=reason)
 
 
 def form_returned(scope: Scope, form_id: str, round_id: str) -> int:
-    intro = i18n.N_("The secretariat returned a form of %(round)s. Please answer again.")
+    intro = i18n.N_("%(The_secretariat)s returned a form of %(round)s. Please answer again.")
     form = scope.session.get(Form, (scope.tenant_id, form_id))
     assert form is not None
     occasion = f"returned:{form_id}:{form.version}"
@@ -146,27 +160,33 @@ def form_returned(scope: Scope, form_id: str, round_id: str) -> int:
 
 
 def papers_ready(scope: Scope, round_id: str, number: int) -> int:
-    intro = i18n.N_("The papers for %(round)s are ready. They stand beside the meeting.")
+    intro = i18n.N_("%(The_papers)s for %(round)s are ready. They stand beside %(the_meeting)s.")
     return _tell(scope, round_id, "papers", f"papers:{round_id}:{number}", intro)
 
 
 def remind(scope: Scope, round_id: str, occasion: str) -> int:
     """Remind those who have not submitted; return how many messages were queued. Raises NotFound, Conflict."""
     if _round(scope, round_id).state != "open":
-        raise Conflict(_("The round is not open; nobody is reminded about it."))
+        message = _(
+            "Nobody is reminded, for %(the_round)s takes no answers now.", the_round=scope.words.form("round", "sg_def")
+        )
+        raise Conflict(message)
     return remind_about(scope, (round_id,), occasion)
 
 
 def remind_about(scope: Scope, round_ids: tuple[str, ...], occasion: str) -> int:
     """Remind about several rounds in one message a person, naming all their forms; return how many were queued."""
-    intro = i18n.N_("These forms before %(round)s are not submitted yet. The deadline is %(deadline)s.")
+    intro = i18n.N_("These forms before %(round)s are not submitted yet. %(The_deadline)s is %(deadline)s.")
     texts: dict[str, tuple[str, str, list[str], list[str]]] = {}
     for round_id in round_ids:
         round_ = _round(scope, round_id)
         for person_id, (email, locale, own) in _by_person(scope, _forms(scope, round_id, PENDING)).items():
             with i18n.using(locale):
                 title = in_locale(round_.title, locale, *scope.model.locales)[0]
-                lines = [_(intro, round=title, deadline=format_date(round_.answers_due_on)), ""]
+                lines = [
+                    _(intro, round=title, deadline=format_date(round_.answers_due_on), **_words(scope, locale)),
+                    "",
+                ]
                 lines += [*_form_lines(scope, own, locale), ""]
             _email, _locale, titles, body = texts.setdefault(person_id, (email, locale, [], []))
             titles.append(title)

@@ -125,7 +125,11 @@ def plan(scope: Scope, cycle_key: str, year: int, period: int, choices: Choices)
         days[name] = day
     for earlier, later in (("opens", "answers"), ("answers", "papers"), ("papers", "meeting")):
         if earlier in days and later in days and days[earlier] > days[later]:
-            message = _("The dates are in the wrong order: forms open, answers, papers, meeting.")
+            message = _(
+                "The dates are in the wrong order: forms open, answers, %(papers)s, %(meeting)s.",
+                papers=scope.words.form("papers", "pl"),
+                meeting=scope.words.form("meeting"),
+            )
             problems.append(Problem(f"/{later}", message, field=later))
     fills = {form.role: placeholders(scope, cycle_key, cycle, year, period, form.role) for form in cycle.forms.values()}
     forms, without_host = _forms(scope, cycle, days.get("meeting", scope.today), choices.without_subjects)
@@ -245,7 +249,11 @@ def open_round(scope: Scope, planned: Plan, choices: Choices) -> str:
     if planned.problems:
         raise Invalid(planned.problems)
     if not planned.forms:
-        raise Invalid((Problem("", _("The round would make no form. Take in at least one subject.")),))
+        message = _(
+            "%(the_round)s would make no form. Take in at least one subject.",
+            the_round=scope.words.title("round", "sg_def"),
+        )
+        raise Invalid((Problem("", message),))
     existing = scope.session.scalar(
         select(Round.id).where(
             Round.tenant_id == scope.tenant_id,
@@ -256,7 +264,9 @@ def open_round(scope: Scope, planned: Plan, choices: Choices) -> str:
         )
     )
     if existing is not None:
-        raise Conflict(_("The round of this period has been opened already."))
+        raise Conflict(
+            _("%(the_round)s of this period has been opened already.", the_round=scope.words.title("round", "sg_def"))
+        )
     hashes = {pinned.role: _pin(scope, pinned) for pinned in planned.questionnaires}
     model_id, _model = tenants.pin_model(scope)
     meeting_id = _meeting(scope, planned, choices)

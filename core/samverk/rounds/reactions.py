@@ -36,7 +36,9 @@ def react(scope: Scope, form_id: str, item_key: str, verdict: str, words: str, l
         )
     )
     if host is None or not views.is_released(scope, round_, host.state):
-        raise Conflict(_("The host's answers are not released yet."))
+        raise Conflict(
+            _("The answers of %(the_host)s are not released yet.", the_host=scope.words.form("host", "sg_def"))
+        )
     pinned = service.pinned_questionnaire(scope, host.questionnaire_hash)
     problems = []
     if pinned.question(item_key) is None:

@@ -82,7 +82,11 @@ def _opening_page(call: Call, fields: Any, problems: tuple[Problem, ...] = (), s
         "period": period_name(planned.cycle.every, year, period),
         "fields": fields,
     }
-    title = _("Open %(round)s", round=scope.text(opening.title(planned)))
+    title = _(
+        "Open %(the_round)s: %(title)s",
+        the_round=scope.words.form("round", "sg_def"),
+        title=scope.text(opening.title(planned)),
+    )
     crumbs = ((f"/{scope.tenant.slug}/rounds", scope.words.title("round", "pl")),)
     every = problems or planned.problems
     return Page("rounds/open.html", title, context, crumbs, status, every)
@@ -102,7 +106,12 @@ def preview_or_open(call: Call) -> Answer:
     except Invalid as error:
         return _opening_page(call, form, error.problems, 422)
     count = len(planned.forms)
-    done = ngettext("The round is open: %(number)s form.", "The round is open: %(number)s forms.", count)
+    done = ngettext(
+        "You have opened %(the_round)s: %(number)s form.",
+        "You have opened %(the_round)s: %(number)s forms.",
+        count,
+        the_round=scope.words.form("round", "sg_def"),
+    )
     return Redirect(f"/{scope.tenant.slug}/rounds/{round_id}", done)
 
 
@@ -195,10 +204,13 @@ def _change(call: Call) -> tuple[str, str]:
             return _("The contact is replaced, and both are told."), here
         case "withdraw":
             changes.withdraw(scope, round_id, reason, version=call.version())
-            return _("The round is withdrawn, and those concerned are told."), here
+            return _(
+                "You have withdrawn %(the_round)s, and those concerned are told.",
+                the_round=scope.words.form("round", "sg_def"),
+            ), here
         case "close":
             changes.close(scope, round_id, version=call.version())
-            return _("The round is closed."), here
+            return _("You have closed %(the_round)s.", the_round=scope.words.form("round", "sg_def")), here
         case "remind":
             number = notices.remind(scope, round_id, f"asked:{scope.now.date().isoformat()}:{round_id}")
             if number == 0:
@@ -207,7 +219,8 @@ def _change(call: Call) -> tuple[str, str]:
             return done, here
         case "agenda":
             meeting_id = agenda.make(scope, round_id)
-            return _("The agenda is made from the round."), f"/{scope.tenant.slug}/meetings/{meeting_id}"
+            done = _("The agenda is made from %(the_round)s.", the_round=scope.words.form("round", "sg_def"))
+            return done, f"/{scope.tenant.slug}/meetings/{meeting_id}"
         case _:
             raise NotFound()
 

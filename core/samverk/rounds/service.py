@@ -105,7 +105,12 @@ def _locked(
         raise NotFound()
     round_ = RoundState(*row)
     if round_.state != "open":
-        raise Conflict(_("The round is closed. Ask the secretariat."))
+        message = _(
+            "%(the_round)s is closed. Ask %(the_secretariat)s.",
+            the_round=scope.words.title("round", "sg_def"),
+            the_secretariat=scope.words.form("secretariat", "sg_def"),
+        )
+        raise Conflict(message)
     if version is not None and form.version != version:
         raise Stale(
             _("%(who)s wrote in this form meanwhile. Both texts are below.", who=form.saved_by or _("Somebody else")),
@@ -312,7 +317,11 @@ def take_back(scope: Scope, form_id: str, *, version: int | None = None) -> None
     if form.state not in SENT_IN:
         raise Conflict(_("Only a submitted form can be taken back."))
     if scope.now > round_.answers_due:
-        raise Conflict(_("The deadline has passed. Ask the secretariat to return the form."))
+        message = _(
+            "The deadline has passed. Ask %(the_secretariat)s to return the form.",
+            the_secretariat=scope.words.form("secretariat", "sg_def"),
+        )
+        raise Conflict(message)
     _undo(scope, form, "draft", "taken_back", None)
 
 

@@ -55,12 +55,14 @@ TITLES: dict[int, str] = {
 TITLES_OF_KINDS: dict[str, str] = {PluginMissing.kind: N_("This region is not available now")}
 WAYS: dict[int, str] = {
     401: N_("You need to sign in to see this page."),
-    403: N_("Your role does not include this. Ask the secretariat if you think it should."),
+    403: N_("Your role does not include this. Ask those who give out roles in the region if you think it should."),
     404: N_("The address may be old or mistyped. The front page shows the way on."),
     405: N_("Go back to the page you came from."),
     413: N_("Send less at a time."),
     428: N_("Send the version you changed in If-Match."),
-    500: N_("Nothing you sent was stored. Try again; if it happens again, tell the secretariat."),
+    500: N_(
+        "Nothing you sent was stored. Try again; if it happens again, tell those who look after Samverk in the region."
+    ),
     503: N_("Nothing you sent was stored. Try again in a moment."),
 }
 KINDS: dict[int, str] = {
