@@ -19,7 +19,6 @@ BEFORE_THREADS = {
     "reference/legal_forms.py": {"tuple[LegalForm, ...]", "dict[str, str]"},
     "rounds/service.py": {"Pinned"},
     "tenants/effective.py": {"Definition"},
-    "tenants/service.py": {"Definition"},
     "documents/tree.py": {"Document"},
     "web/body.py": {"kind", "field.type"},
     "hooks/values.py": {"_PROMISED[hook]"},

@@ -23,6 +23,7 @@ from samverk.regions import overlay
 from samverk.rounds import views as rounds
 from samverk.scope import Scope
 from samverk.tables import new_id
+from samverk.tenants import effective
 from samverk.tenants import service as tenants
 
 MAX_REASON = 500
@@ -90,7 +91,7 @@ def state(scope: Scope) -> State:
     delivered, draft, last = overlay.data_of(scope.plugin.definition), _draft(scope), _last(scope)
     active = overlay.data_of(scope.model)
     base = draft if draft is not None else last
-    made_on = delivered if base is None else overlay.data_of(tenants.pinned_model(scope, base.definition_id))
+    made_on = delivered if base is None else overlay.data_of(effective.kept(scope, base.definition_id))
     met = upgrade.meet(base.patch if base is not None else {}, made_on, delivered)
     return State(
         delivered,
@@ -130,7 +131,7 @@ def _keep(scope: Scope, patch: Data, version: int) -> int:
         raise _stale()
     if draft is not None:
         draft.patch, draft.changed_at, draft.changed_by = patch, scope.now, scope.actor.name
-        draft.definition_id = tenants.keep_model(scope, scope.plugin.definition)
+        draft.definition_id = effective.keep(scope, scope.plugin.definition)
         draft.version += 1
         scope.flush()
         return draft.version
@@ -138,7 +139,7 @@ def _keep(scope: Scope, patch: Data, version: int) -> int:
         "tenant_id": scope.tenant_id,
         "id": new_id(),
         "patch": patch,
-        "definition_id": tenants.keep_model(scope, scope.plugin.definition),
+        "definition_id": effective.keep(scope, scope.plugin.definition),
         "based_on": last.number if last is not None else None,
         "changed_at": scope.now,
         "changed_by": scope.actor.name,
@@ -198,8 +199,8 @@ def activate(scope: Scope, reason: str, *, version: int) -> int:
         id=new_id(),
         number=tenants.next_number(scope, "configuration"),
         patch=patch,
-        definition_id=tenants.keep_model(scope, scope.plugin.definition),
-        model_id=tenants.keep_model(scope, model),
+        definition_id=effective.keep(scope, scope.plugin.definition),
+        model_id=effective.keep(scope, model),
         restored=restored,
         reason=words,
         activated_at=scope.now,
@@ -211,7 +212,7 @@ def activate(scope: Scope, reason: str, *, version: int) -> int:
     bodies.keep_up(scope, model.bodies)
     tenants.keep_sources(scope, model)
     # A region that has taken everything back follows its plugin again.
-    tenants.use_model(scope, row.model_id, is_delivered=not patch)
+    effective.use(scope, row.model_id, is_delivered=not patch)
     scope.flush()
     return row.number
 

@@ -11,6 +11,7 @@ from samverk.i18n import _
 from samverk.reference import service as reference
 from samverk.registry import Registry
 from samverk.scope import Scope, TenantInfo
+from samverk.tenants import effective
 from samverk.tenants import filling as tenant_filling
 from samverk.tenants import service as tenants
 
@@ -55,7 +56,7 @@ def create_tenant(
             arrangements.fill(scope, starter)
             foundations.fill(scope, starter)
         bodies.fill(scope, starter)
-        tenants.pin_model(scope)
+        effective.pin(scope)
     return tenant
 
 

@@ -16,6 +16,7 @@ from samverk.outbox import delivery
 from samverk.registry import Registry
 from samverk.rounds import notices
 from samverk.settings import Settings
+from samverk.tenants import effective
 from samverk.tenants import service as tenants
 
 log = logging.getLogger("samverk.worker")
@@ -51,7 +52,7 @@ def keep_models(database: Database, registry: Registry, now: dt.datetime) -> Non
         plugin = registry.get(tenant.plugin_key)
         if plugin is not None:
             with database.tenant(tenant.id, write=True) as session:
-                tenants.pin_model(tenants.system_scope(session, tenant, plugin, now))
+                effective.pin(tenants.system_scope(session, tenant, plugin, now))
 
 
 def work_once(

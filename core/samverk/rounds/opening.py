@@ -25,6 +25,7 @@ from samverk.rounds.model import Form, PinnedQuestionnaire, Round, RoundEvent
 from samverk.rounds.questionnaire import Pinned, compile_questionnaire
 from samverk.scope import Scope
 from samverk.tables import new_id
+from samverk.tenants import effective
 from samverk.tenants import service as tenants
 from samverk.tenants.model import Subject
 
@@ -268,7 +269,7 @@ def open_round(scope: Scope, planned: Plan, choices: Choices) -> str:
             _("%(the_round)s of this period has been opened already.", the_round=scope.words.title("round", "sg_def"))
         )
     hashes = {pinned.role: _pin(scope, pinned) for pinned in planned.questionnaires}
-    model_id, _model = tenants.pin_model(scope)
+    model_id = effective.pin(scope)
     meeting_id = _meeting(scope, planned, choices)
     row = Round(
         id=new_id(),

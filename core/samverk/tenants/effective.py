@@ -4,19 +4,22 @@ What they changed, and how, is `configuration`'s. A model is kept by its content
 may remember it.
 """
 
+import hashlib
 from collections import OrderedDict
 from threading import Lock
 
 import msgspec
-from sqlalchemy import bindparam, select
+import rfc8785
+from sqlalchemy import bindparam, select, update
 
-from samverk.database import Unit
+from samverk.database import Unit, insert_if_absent
+from samverk.errors import NotFound
 from samverk.guard import Prepared
 from samverk.regions.definition import Definition
 from samverk.registry import RegionPlugin
-from samverk.scope import TenantInfo
-from samverk.tables import IdType
-from samverk.tenants.model import ModelVersion
+from samverk.scope import Scope, TenantInfo
+from samverk.tables import IdType, new_id
+from samverk.tenants.model import ModelVersion, Tenant
 
 MOST = 500
 """How many models a process remembers; those asked for longest ago go first."""
@@ -54,3 +57,43 @@ def _kept(session: Unit, tenant: TenantInfo, model_id: str) -> Definition:
         if len(_KNOWN) > MOST:
             _KNOWN.popitem(last=False)
     return found
+
+
+def pin(scope: Scope) -> str:
+    """Keep the effective model by the hash of its content; return its id. Source: architecture, decision 3."""
+    model_id = keep(scope, scope.model)
+    other = (Tenant.last_model_id.is_(None)) | (Tenant.last_model_id != model_id)
+    scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant_id, other).values(last_model_id=model_id))
+    return model_id
+
+
+def keep(scope: Scope, model: Definition) -> str:
+    """Keep a model by the hash of its content and return its id; one that is kept already has one."""
+    content = msgspec.to_builtins(model)
+    digest = hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    known = select(ModelVersion.id).where(
+        ModelVersion.tenant_id == scope.tenant_id, ModelVersion.content_hash == digest
+    )
+    found = scope.session.scalar(known)
+    if found is None:
+        row = {"tenant_id": scope.tenant_id, "id": new_id(), "content_hash": digest, "content": content}
+        # Two that keep the same model at once keep it once: the second finds what the first kept.
+        insert_if_absent(scope.session, ModelVersion, {**row, "created_at": scope.now})
+        found = scope.session.scalars(known).one()
+    return found
+
+
+def use(scope: Scope, model_id: str, *, is_delivered: bool) -> None:
+    """Let the region work by a kept model from the next request on; where it is the plugin's own, it follows that."""
+    chosen = {"model_id": None if is_delivered else model_id, "last_model_id": model_id}
+    scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant_id).values(chosen))
+
+
+def kept(scope: Scope, model_id: str) -> Definition:
+    """Return a model of the region that was kept. Raises NotFound."""
+    content = scope.session.scalar(
+        select(ModelVersion.content).where(ModelVersion.tenant_id == scope.tenant_id, ModelVersion.id == model_id)
+    )
+    if content is None:
+        raise NotFound()
+    return msgspec.convert(content, Definition)

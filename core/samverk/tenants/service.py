@@ -4,14 +4,12 @@ Parties that are municipalities take their name from the register of places, as 
 """
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-import rfc8785
 from sqlalchemy import bindparam, select, update
 
 from samverk.database import Database, Unit, insert_if_absent
@@ -25,7 +23,7 @@ from samverk.registry import RegionPlugin
 from samverk.scope import PUBLIC, Scope, TenantInfo
 from samverk.tables import IdType, new_id
 from samverk.tenants import effective
-from samverk.tenants.model import Counter, MemberSet, Membership, ModelVersion, Party, Source, Tenant
+from samverk.tenants.model import Counter, MemberSet, Membership, Party, Source, Tenant
 
 RESERVED = frozenset(
     (
@@ -271,45 +269,6 @@ def set_members(scope: Scope, set_key: str | None, on: dt.date) -> tuple[str, ..
         .order_by(Membership.id)
     )
     return tuple(p for p, since, until in rows if (since is None or since <= on) and (until is None or until >= on))
-
-
-def pin_model(scope: Scope) -> tuple[str, Definition]:
-    """Keep the effective model by the hash of its content; return (id, model). Source: architecture, decision 3."""
-    model_id = keep_model(scope, scope.model)
-    other = (Tenant.last_model_id.is_(None)) | (Tenant.last_model_id != model_id)
-    scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant_id, other).values(last_model_id=model_id))
-    return model_id, scope.model
-
-
-def keep_model(scope: Scope, model: Definition) -> str:
-    """Keep a model by the hash of its content and return its id; one that is kept already has one."""
-    content = msgspec.to_builtins(model)
-    digest = hashlib.sha256(rfc8785.dumps(content)).hexdigest()
-    known = scope.session.scalar(
-        select(ModelVersion.id).where(ModelVersion.tenant_id == scope.tenant_id, ModelVersion.content_hash == digest)
-    )
-    if known is not None:
-        return known
-    row = ModelVersion(id=new_id(), content_hash=digest, content=content, created_at=scope.now)
-    scope.add(row)
-    scope.flush()
-    return row.id
-
-
-def use_model(scope: Scope, model_id: str, *, is_delivered: bool) -> None:
-    """Let the region work by a kept model from the next request on; where it is the plugin's own, it follows that."""
-    chosen = {"model_id": None if is_delivered else model_id, "last_model_id": model_id}
-    scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant_id).values(chosen))
-
-
-def pinned_model(scope: Scope, model_id: str) -> Definition:
-    """Return the model a round was opened with. Raises NotFound."""
-    content = scope.session.scalar(
-        select(ModelVersion.content).where(ModelVersion.tenant_id == scope.tenant_id, ModelVersion.id == model_id)
-    )
-    if content is None:
-        raise NotFound()
-    return msgspec.convert(content, Definition)
 
 
 def next_number(scope: Scope, name: str) -> int:
