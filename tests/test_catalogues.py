@@ -84,6 +84,7 @@ REGIONAL = (
     "declaration",
     "common_decision",
     "legal_form",
+    "deadline",
 )
 """The terms of the core that the interface names most, and that regions call otherwise."""
 OUTSIDE = (

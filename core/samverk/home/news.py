@@ -34,7 +34,8 @@ def news(scope: Scope) -> dict[str, Any]:
         ahead = next((one for one in open_rounds if one.answers_due_on >= scope.today), None)
         if ahead is not None:
             words = _(
-                "Next deadline: answers before %(round)s by %(date)s.",
+                "%(Deadline)s: answers before %(round)s by %(date)s.",
+                Deadline=scope.words.title("deadline"),
                 round=scope.text(ahead.title),
                 date=format_date(ahead.answers_due_on),
             )

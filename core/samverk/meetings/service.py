@@ -230,7 +230,11 @@ def record_point(
     item = _item(scope, item_id)
     meeting = _open_meeting(scope, item.meeting_id, None)
     if deadline is not None and deadline < meeting.held_on:
-        message = _("The deadline lies before the meeting.")
+        message = _(
+            "%(The_deadline)s lies before %(the_meeting)s.",
+            The_deadline=scope.words.title("deadline", "sg_def"),
+            the_meeting=scope.words.form("meeting", "sg_def"),
+        )
         raise Invalid((Problem("/deadline", message, field="deadline"),))
     known = tenants.party_names(scope)
     for party_id in (owner_party_id, raiser_party_id):

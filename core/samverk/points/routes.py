@@ -60,7 +60,7 @@ def export_points(call: Call) -> Answer:
         _("Owner"),
         _("Raised by"),
         _("Raised"),
-        _("Deadline"),
+        scope.words.title("deadline"),
         _("About"),
         _("Said last"),
         _("Words"),

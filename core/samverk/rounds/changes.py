@@ -50,10 +50,14 @@ def extend_deadline(scope: Scope, round_id: str, day: dt.date, reason: str, *, v
     """Give everybody a later deadline. Raises Invalid for an earlier one, or one after the papers are due."""
     row = _open_round(scope, round_id, version, reason)
     if day <= row.answers_due_on or day < scope.today:
-        raise Invalid((Problem("/day", _("The new deadline must be later than the old one."), field="day"),))
+        message = _(
+            "%(The_deadline)s can only be moved to a later day.", The_deadline=scope.words.title("deadline", "sg_def")
+        )
+        raise Invalid((Problem("/day", message, field="day"),))
     if day > row.papers_due_on:
         message = _(
-            "The deadline must not lie after the day that %(the_papers)s are due.",
+            "%(The_deadline)s must not lie after the day that %(the_papers)s are due.",
+            The_deadline=scope.words.title("deadline", "sg_def"),
             the_papers=scope.words.form("papers", "pl_def"),
         )
         raise Invalid((Problem("/day", message, field="day"),))

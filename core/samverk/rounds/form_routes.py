@@ -213,7 +213,11 @@ def change_form(call: Call) -> Answer:
         match call.step:
             case "take-back":
                 service.take_back(scope, form_id, version=call.version())
-                return Redirect(here, _("The form is yours again. Submit it before the deadline."))
+                done = _(
+                    "The form is yours again. Submit it before %(the_deadline)s.",
+                    the_deadline=scope.words.form("deadline", "sg_def"),
+                )
+                return Redirect(here, done)
             case "return":
                 service.return_form(scope, form_id, call.form.get("reason"), version=call.version())
                 return Redirect(here, _("The form is returned, with the reason."))

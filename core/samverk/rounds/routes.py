@@ -183,7 +183,11 @@ def _change(call: Call) -> tuple[str, str]:
             except ValueError as error:
                 raise Invalid((Problem("/day", _("Write the date as 2026-09-30."), field="day"),)) from error
             changes.extend_deadline(scope, round_id, day, reason, version=call.version())
-            return _("The deadline is extended, and those concerned are told."), here
+            done = _(
+                "%(The_deadline)s has a later day, and those concerned are told.",
+                The_deadline=scope.words.title("deadline", "sg_def"),
+            )
+            return done, here
         case "add":
             subject, party, role = form.get("subject"), form.get("party"), form.get("role")
             if subject not in {one.subject_id for one in views.forms(scope, round_ids=(round_id,))}:

@@ -318,7 +318,8 @@ def take_back(scope: Scope, form_id: str, *, version: int | None = None) -> None
         raise Conflict(_("Only a submitted form can be taken back."))
     if scope.now > round_.answers_due:
         message = _(
-            "The deadline has passed. Ask %(the_secretariat)s to return the form.",
+            "%(The_deadline)s has passed. Ask %(the_secretariat)s to return the form.",
+            The_deadline=scope.words.title("deadline", "sg_def"),
             the_secretariat=scope.words.form("secretariat", "sg_def"),
         )
         raise Conflict(message)
