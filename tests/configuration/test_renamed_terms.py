@@ -145,9 +145,8 @@ def test_a_renamed_term_is_renamed_wherever_it_is_rendered(language: str, sqlite
         kind: needed(kind) - region.absent.get(kind, set()) for kind in ("page", "letter", "paper", "file", "calendar")
     }
     asked["page"] |= responsible
-    assert {kind: seen(text, language) for kind, text in said.items()} == {
-        kind: asked[kind.partition(" ")[0]] for kind in said
-    }
+    differing = {kind: seen(text, language) ^ asked[kind.partition(" ")[0]] for kind, text in said.items()}
+    assert {kind: forms for kind, forms in differing.items() if forms} == {}
 
 
 def responsible_in_the_wheel(installation: Installation, tenant: str) -> set[Wanted]:
@@ -224,13 +223,39 @@ def take_out_the_last(office: Browser, round_id: str) -> None:
     assert office.status == 200, office.text
 
 
+def hold(installation: Installation, office: Browser, planned: str) -> set[str]:
+    """Hold one more meeting and approve what was said there, and begin to prepare another; return what was answered.
+
+    At both a point is noted, so that pages, letters and papers speak of it.
+    """
+    said = []
+
+    def send(address: str, ending: str, **given: str) -> None:
+        form = form_to(office.get(address), ending)
+        office.post(form.action.removeprefix(f"/{office.tenant}"), {**form.sent, **given})
+        assert office.status == 200, office.text
+        said.append(rendered.read(office.text)[0])
+
+    send("/meetings", "/meetings", held_on=installation.now.date().isoformat())
+    held = office.url.partition(office.tenant)[2].partition("#")[0]
+    send(held, "/item", title="Zzz")
+    for meeting in (held, planned):
+        owner = form_to(office.get(meeting), "/point").controls["owner"].options
+        send(meeting, "/point", text="Zzz", owner=next(one for one in owner if one != "secretariat"))
+    send(held, "/point", text="Zzz", owner="secretariat", deadline="2031-12-31")
+    send(held, "/send", comment_until="2031-12-31")
+    send(held, "/approve")
+    return set(said)
+
+
 def everything(installation: Installation, tenant: str, round_id: str, people: tuple[Browser, ...]) -> dict[str, str]:
     """Return {kind: all that is rendered so}, kinds as `term_uses` has them, with the format where one has several."""
     office = people[1]
-    office.post("/papers/compile", {"round": round_id}, on=f"/rounds/{round_id}")
-    paper, said_then = office.url, rendered.read(office.text)[0]
     office.post(f"/rounds/{round_id}/agenda", on=f"/rounds/{round_id}")
-    meeting, said_next = office.url.partition("#")[0], rendered.read(office.text)[0]
+    meeting, said_then = office.url.partition("#")[0], rendered.read(office.text)[0]
+    answered = hold(installation, office, meeting.partition(tenant)[2])
+    office.post("/papers/compile", {"round": round_id}, on=f"/rounds/{round_id}")
+    paper, said_next = office.url, rendered.read(office.text)[0]
     found = [page for person in people for page in rendered.pages(person).items()]
     assert len({rendered.kind_of_page(address) for address, _text in found}) > KINDS_OF_PAGES
 
@@ -242,7 +267,7 @@ def everything(installation: Installation, tenant: str, round_id: str, people: t
     article = re.search(r"<article.*?</article>", content(paper).decode(), re.DOTALL)
     assert article is not None
     return {
-        "page": " | ".join((said_then, said_next, *(text for _address, text in found))),
+        "page": " | ".join((said_then, *answered, said_next, *(text for _address, text in found))),
         "letter": rendered.letters(installation, tenant),
         "paper HTML": rendered.read(article[0])[0],
         "paper PDF": rendered.pdf(content(f"{paper}/print/pdf")),

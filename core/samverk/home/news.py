@@ -56,5 +56,11 @@ def news(scope: Scope) -> dict[str, Any]:
             for one in papers.list_issued(scope)[:2]
         )
     living = points.count_living(scope) if scope.actor.may("points.read") else 0
-    counted = ngettext("%(number)s open point", "%(number)s open points", living) if living else None
-    return {"meeting": meeting, "deadline": deadline, "papers": issued, "points": counted}
+    counted = ngettext(
+        "%(number)s %(singular)s that remains",
+        "%(number)s %(plural)s that remain",
+        living,
+        singular=scope.words.form("point"),
+        plural=scope.words.form("point", "pl"),
+    )
+    return {"meeting": meeting, "deadline": deadline, "papers": issued, "points": counted if living else None}

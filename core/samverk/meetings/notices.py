@@ -25,12 +25,15 @@ def points_assigned(scope: Scope, meeting_id: str, title: LocalText) -> int:
     queued = 0
     for person_id, (email, locale, own) in owners.items():
         with i18n.using(locale):
+            words = scope.vocabulary(locale)
             name = in_locale(title, locale, *scope.model.locales)[0]
             lines = [
                 ngettext(
-                    "You own %(number)s point from %(meeting)s:",
-                    "You own %(number)s points from %(meeting)s:",
+                    "You own %(number)s %(singular)s from %(meeting)s:",
+                    "You own %(number)s %(plural)s from %(meeting)s:",
                     len(own),
+                    singular=words.form("point"),
+                    plural=words.form("point", "pl"),
                     meeting=name,
                 )
             ]
@@ -39,7 +42,7 @@ def points_assigned(scope: Scope, meeting_id: str, title: LocalText) -> int:
                 lines.append(f"– {point.number}: {point.text}{by}")
             address = f"/{scope.tenant.slug}/tasks"
             lines += ["", _("You find them under “My tasks”: %(address)s", address=address)]
-            heading = _("%(meeting)s: points that you own", meeting=name)
+            heading = _("%(meeting)s: %(points)s that you own", meeting=name, points=words.form("point", "pl"))
         occasion = f"points:{meeting_id}"
         queued += outbox.queue(
             scope, person_id, email, locale, "points", occasion, heading, "\n".join(lines), about_id=meeting_id

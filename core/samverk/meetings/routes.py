@@ -157,7 +157,7 @@ def _change(call: Call, meeting_id: str, step: str) -> tuple[str, str]:
                 deadline=_date(call, "deadline") if form.get("deadline") else None,
                 accepts=service.accepts_points(call.scope, meeting_id),
             )
-            return _("The point is noted."), f"#item-{item_id}"
+            return _("You have noted %(the_point)s.", the_point=scope.words.form("point", "sg_def")), f"#item-{item_id}"
         case "item":
             title = form.get("title")
             if not title:
@@ -175,9 +175,10 @@ def _change(call: Call, meeting_id: str, step: str) -> tuple[str, str]:
         case "approve":
             service.approve_summary(scope, meeting_id, version=call.version())
             done = _(
-                "You have approved %(the_summary)s. The next %(round)s shows the text and asks about its points.",
+                "You have approved %(the_summary)s. The next %(round)s shows the text and asks about %(the_points)s.",
                 the_summary=scope.words.form("summary", "sg_def"),
                 round=scope.words.form("round"),
+                the_points=scope.words.form("point", "pl_def"),
             )
             return done, ""
         case "comment":

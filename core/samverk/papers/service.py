@@ -190,7 +190,7 @@ def _words(scope: Scope, language: str) -> Words:
         _("Not answered"),
         _("Nothing to report"),
         _("Disagreement"),
-        _("Open points"),
+        _("%(Points)s that remain", Points=vocabulary.title("point", "pl")),
         _("Agreement with the answers of %(the_host)s", the_host=vocabulary.form("host", "sg_def")),
         _("It is not known who is %(host)s.", host=vocabulary.form("host")),
         _("Contents"),

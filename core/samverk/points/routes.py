@@ -54,7 +54,7 @@ def export_points(call: Call) -> Answer:
     scope = call.scope
     head = (
         _("No."),
-        _("Point"),
+        scope.words.title("point"),
         _("Language"),
         _("State"),
         _("Owner"),
@@ -126,13 +126,15 @@ def change_point(call: Call) -> Answer:
                 done = _("The answer is stored.")
             case "accept":
                 service.accept(scope, point_id, words, language=language, version=version)
-                done = _("The point is accepted and closed.")
+                done = _("You have accepted and closed %(the_point)s.", the_point=scope.words.form("point", "sg_def"))
             case "reopen":
                 service.reopen(scope, point_id, words, language=language, version=version)
-                done = _("The point is open again.")
+                done = _("You have reopened %(the_point)s.", the_point=scope.words.form("point", "sg_def"))
             case "drop":
                 service.drop(scope, point_id, words, language=language, version=version)
-                done = _("The point is dropped, with the reason.")
+                done = _(
+                    "You have dropped %(the_point)s, with the reason.", the_point=scope.words.form("point", "sg_def")
+                )
             case _:
                 raise NotFound()
     except Invalid as error:
@@ -168,7 +170,7 @@ def remove_point_file(call: Call) -> Answer:
 def _hold_open(scope: Scope, point: PointView) -> None:
     """Files change only while a point is answered, and by whom it is answered. Raises Conflict, NotAllowed."""
     if not point.is_living:
-        raise Conflict(_("The point is closed already."))
+        raise Conflict(_("Work on %(the_point)s has ended already.", the_point=scope.words.form("point", "sg_def")))
     if not service.may_answer(scope, point):
         raise NotAllowed()
 

@@ -64,7 +64,15 @@ def raise_point(
     """Raise a point and give it the tenant's next number; return its id. Raises Invalid."""
     words = text.strip()
     if not words:
-        raise Invalid((Problem("/text", _("Say what the point is."), field="text"),))
+        raise Invalid(
+            (
+                Problem(
+                    "/text",
+                    _("Say what %(the_point)s is.", the_point=scope.words.form("point", "sg_def")),
+                    field="text",
+                ),
+            )
+        )
     if len(words) > 4000:
         raise Invalid((Problem("/text", _("The text is longer than %(limit)s characters.", limit=4000), field="text"),))
     point = Point(
@@ -126,10 +134,15 @@ def _locked(scope: Scope, point_id: str) -> Point:
     return point
 
 
-def check_version(point: Point, version: int | None) -> None:
+def check_version(scope: Scope, point: Point, version: int | None) -> None:
     """Raises Stale when the point was changed meanwhile."""
     if version is not None and point.version != version:
-        raise Stale(_("Somebody else changed the point meanwhile. Look at it again."))
+        raise Stale(
+            _(
+                "Somebody else changed %(the_point)s meanwhile. Look at what stands there now.",
+                the_point=scope.words.form("point", "sg_def"),
+            )
+        )
 
 
 def answer(
@@ -145,11 +158,12 @@ def answer(
 ) -> None:
     """Keep the owner's answer. Raises Invalid for a missing status, words or reason, Conflict for a closed point."""
     point = _locked(scope, point_id)
-    check_version(point, version)
+    check_version(scope, point, version)
     if not _may_answer(scope, point):
         raise NotAllowed(
             _(
-                "Only the owner of the point, or %(the_secretariat)s for it, answers.",
+                "Only the owner of %(the_point)s, or %(the_secretariat)s for it, answers.",
+                the_point=scope.words.form("point", "sg_def"),
                 the_secretariat=scope.words.form("secretariat", "sg_def"),
             )
         )
@@ -163,7 +177,7 @@ def answer(
     if problems:
         raise Invalid(tuple(problems))
     if point.state not in LIVING:
-        raise Conflict(_("The point is closed."))
+        raise Conflict(_("Work on %(the_point)s has ended.", the_point=scope.words.form("point", "sg_def")))
     before = point.state
     point.state = "answered"
     point.version += 1
@@ -203,52 +217,71 @@ def take_back_answers(scope: Scope, form_id: str) -> None:
 def accept(scope: Scope, point_id: str, words: str = "", *, language: str, version: int | None = None) -> None:
     """Accept an answered point: it is closed. Raises Conflict when it has no answer, NotAllowed."""
     point = _locked(scope, point_id)
-    check_version(point, version)
+    check_version(scope, point, version)
     if not _may_accept(scope, point):
         raise NotAllowed(
             _(
-                "Only the one who raised the point, or %(the_secretariat)s for them, accepts it.",
+                "Only the one who raised it, or %(the_secretariat)s for them, accepts %(the_point)s.",
+                the_point=scope.words.form("point", "sg_def"),
                 the_secretariat=scope.words.form("secretariat", "sg_def"),
             )
         )
     if point.state != "answered":
-        raise Conflict(_("Only an answered point can be accepted."))
+        raise Conflict(_("Only what is answered can be accepted."))
     _move(scope, point, "accepted", words, language)
 
 
 def reopen(scope: Scope, point_id: str, words: str, *, language: str, version: int | None = None) -> None:
     """Send an answered or accepted point back to its owner, with words."""
     point = _locked(scope, point_id)
-    check_version(point, version)
+    check_version(scope, point, version)
     if not _may_accept(scope, point):
         raise NotAllowed(
             _(
-                "Only the one who raised the point, or %(the_secretariat)s for them, reopens it.",
+                "Only the one who raised it, or %(the_secretariat)s for them, reopens %(the_point)s.",
+                the_point=scope.words.form("point", "sg_def"),
                 the_secretariat=scope.words.form("secretariat", "sg_def"),
             )
         )
     if point.state not in ("answered", "accepted"):
-        raise Conflict(_("Only an answered or accepted point can be reopened."))
+        raise Conflict(_("Only what is answered or accepted can be reopened."))
     if not words.strip():
-        raise Invalid((Problem("/words", _("Say why the point is reopened."), field="words"),))
+        raise Invalid(
+            (
+                Problem(
+                    "/words",
+                    _("Say why you reopen %(the_point)s.", the_point=scope.words.form("point", "sg_def")),
+                    field="words",
+                ),
+            )
+        )
     _move(scope, point, "reopened", words, language)
 
 
 def drop(scope: Scope, point_id: str, reason: str, *, language: str, version: int | None = None) -> None:
     """Drop a point, only with a reason and only by the secretariat or the one who raised it."""
     point = _locked(scope, point_id)
-    check_version(point, version)
+    check_version(scope, point, version)
     if not _may_accept(scope, point):
         raise NotAllowed(
             _(
-                "Only the one who raised the point, or %(the_secretariat)s for them, drops it.",
+                "Only the one who raised it, or %(the_secretariat)s for them, drops %(the_point)s.",
+                the_point=scope.words.form("point", "sg_def"),
                 the_secretariat=scope.words.form("secretariat", "sg_def"),
             )
         )
     if point.state not in LIVING:
-        raise Conflict(_("The point is closed already."))
+        raise Conflict(_("Work on %(the_point)s has ended already.", the_point=scope.words.form("point", "sg_def")))
     if not reason.strip():
-        raise Invalid((Problem("/reason", _("A point is dropped only with a reason."), field="words"),))
+        raise Invalid(
+            (
+                Problem(
+                    "/reason",
+                    _("Say why you drop %(the_point)s.", the_point=scope.words.form("point", "sg_def")),
+                    field="words",
+                ),
+            )
+        )
     _move(scope, point, "dropped", reason, language)
 
 

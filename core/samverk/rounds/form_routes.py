@@ -169,7 +169,7 @@ def show_before_submission(call: Call) -> Answer:
     asked = {point.id: point.number for point in form.asked}
     problems = (
         *reading.final_problems(form.pinned, form.answers, scope.locale),
-        *reading.point_problems(form.point_answers, asked, final=True),
+        *reading.point_problems(form.point_answers, asked, scope.words, final=True),
     )
     context = {
         "form": form,

@@ -13,6 +13,7 @@ import jsonschema_rs
 
 from samverk.errors import Problem
 from samverk.i18n import _
+from samverk.regions.terms import Vocabulary
 from samverk.rounds import questionnaire
 from samverk.rounds.questionnaire import NUMBERS, Pinned, Question
 
@@ -244,24 +245,28 @@ def read_point_answers(
             continue
         point_id, _dot, part = name[2:].rpartition(".")
         if point_id not in asked or part not in ("status", "words", "reason"):
-            problems.append(Problem(f"/points/{point_id[:40]}", _("The form does not ask for this point.")))
+            problems.append(Problem(f"/points/{point_id[:40]}", _("The form does not ask for this.")))
             continue
         if value := values[-1].strip():
             found.setdefault(point_id, {})[part] = value
     return found, tuple(problems)
 
 
-def point_problems(given: Mapping[str, Any], asked: Mapping[str, int], *, final: bool) -> tuple[Problem, ...]:
+def point_problems(
+    given: Mapping[str, Any], asked: Mapping[str, int], vocabulary: Vocabulary, *, final: bool
+) -> tuple[Problem, ...]:
     """Return what is wrong with the answers to points; when final, what is missing too."""
     found = []
     for point_id in given:
         if point_id not in asked:
-            found.append(Problem(f"/points/{point_id[:40]}", _("The form does not ask for this point.")))
+            found.append(Problem(f"/points/{point_id[:40]}", _("The form does not ask for this.")))
     for point_id, number_ in asked.items():
         one = given.get(point_id) or {}
         status, base = one.get("status"), f"p.{point_id}"
         if status is not None and status not in STATUSES:
-            message = _("Point %(number)s: choose one of the four states.", number=number_)
+            message = _(
+                "%(Point)s %(number)s: choose one of the four states.", Point=vocabulary.title("point"), number=number_
+            )
             found.append(Problem(f"/points/{point_id}/status", message, field=f"{base}.status"))
         if any(len(str(one.get(part, ""))) > questionnaire.MAX_TEXT for part in ("words", "reason")):
             message = _("The text is longer than %(limit)s characters.", limit=questionnaire.MAX_TEXT)
@@ -269,12 +274,18 @@ def point_problems(given: Mapping[str, Any], asked: Mapping[str, int], *, final:
         if not final:
             continue
         if not status:
-            message = _("Point %(number)s: say how it stands.", number=number_)
+            message = _("%(Point)s %(number)s: say how it stands.", Point=vocabulary.title("point"), number=number_)
             found.append(Problem(f"/points/{point_id}/status", message, field=f"{base}.status"))
         if not one.get("words"):
-            message = _("Point %(number)s: say in words what was done.", number=number_)
+            message = _(
+                "%(Point)s %(number)s: say in words what was done.", Point=vocabulary.title("point"), number=number_
+            )
             found.append(Problem(f"/points/{point_id}/words", message, field=f"{base}.words"))
         if status == "will_not_be_done" and not one.get("reason"):
-            message = _("Point %(number)s: give the reason why it will not be done.", number=number_)
+            message = _(
+                "%(Point)s %(number)s: give the reason why it will not be done.",
+                Point=vocabulary.title("point"),
+                number=number_,
+            )
             found.append(Problem(f"/points/{point_id}/reason", message, field=f"{base}.reason"))
     return tuple(found)

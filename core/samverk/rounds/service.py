@@ -201,7 +201,7 @@ def submit(
     problems = (
         *shape,
         *reading.final_problems(pinned, reading.readable(items, shape), scope.locale),
-        *reading.point_problems(point_answers, numbers, final=True),
+        *reading.point_problems(point_answers, numbers, scope.words, final=True),
     )
     if not problems:
         problems = _plugin_problems(scope, round_, form, items, language)

@@ -71,7 +71,7 @@ KEEPINGS = {
             N_("To do once what a program asks for twice."), OWN_RULE,
         ),
         Keeping(
-            "case", "personal", None, N_("Answers, meetings, points and documents"),
+            "case", "personal", None, N_("Answers and what else is written in the region's cases"),
             N_("To show who answered, recorded or decided what in the region's cases."), ARCHIVE, False,
         ),
         Keeping(
