@@ -31,7 +31,7 @@ def test_adoptions_stand_council_by_council_with_the_time_as_written(scope: Scop
     assert [(one.party.name, one.when, one.day, one.reference) for one in found.adoptions] == [
         (name, "oktober–desember 2023", None, None) for name in ("Skjåk", "Lom", "Vågå", "Sel", "Dovre", "Lesja")
     ]
-    assert (found.adoption_words, found.span_words) == ("Adopted by 6 elected bodies.", None)
+    assert (found.adoption_words(scope.words), found.span_words) == ("Adopted by 6 bodies.", None)
     assert service.adoption_rule(scope) == (
         "In force when all kommunestyra have adopted the same text.",
         "assumed",
@@ -61,7 +61,7 @@ def test_first_last_and_the_days_between_are_counted_where_days_are_known(scope:
     found = service.get_document(scope, "goals")
 
     assert found.span_words == "First November 21, 2005, last April 24, 2006: 154 days between."
-    assert found.adoption_words == "The last of the elected bodies adopted it on April 24, 2006."
+    assert found.adoption_words(scope.words) == "The last adoption by the bodies was on April 24, 2006."
     assert [one.reference for one in found.adoptions] == ["sak 0", "sak 1", "sak 2"]
 
 

@@ -10,28 +10,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from samverk.bodies import words
 from samverk.bodies.model import Body, SeatHolder
 from samverk.bodies.service import find_key
-from samverk.i18n import N_, _, ngettext
+from samverk.i18n import _, ngettext
 from samverk.regions import definition
 from samverk.regions.definition import LocalText, Post, Seat
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.tenants.service import PartyView, marks
-
-KINDS = {
-    "elected": N_("elected organ"),
-    "administrative": N_("administrative body"),
-    "staff": N_("staff"),
-    "joint": N_("joint body"),
-}
-PER = {
-    "municipality": (N_("%(count)s for each municipality"), N_("for each municipality, not known how many")),
-    "county": (N_("%(count)s for each county"), N_("for each county, not known how many")),
-    "body": (N_("%(count)s for the whole body"), N_("for the whole body, not known how many")),
-    "party": (N_("%(count)s for each party"), N_("for each party, not known how many")),
-}
-"""What a number of seats is counted for: (the sentence with it, the sentence where it is not known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +43,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """One kind of seat on the day. `expected` is None where no source says how many."""
+    """One kind of seat on the day. `expected` is None where no source says how many; `number` is the rule in words."""
 
     key: str
     name: str
@@ -65,6 +52,7 @@ class SeatView:
     count: int | None
     per: str | None
     expected: int | None
+    number: str
     among: str | None
     of_body: tuple[str, str] | None
     organisations: tuple[str, ...]
@@ -72,13 +60,6 @@ class SeatView:
     holders: tuple[Holder, ...]
     missing: tuple[Missing, ...]
     marks: dict[str, Any]
-
-    @property
-    def number(self) -> str:
-        """The rule in words: 1 for each municipality; not known how many."""
-        if self.count is None:
-            return _(PER[self.per][1]) if self.per else _("not known how many")
-        return _(PER[self.per][0], count=self.count) if self.per else str(self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +71,8 @@ class BodyView:
     name: str
     lang: str
     kind: str
+    kind_words: str
+    consequence: str
     level: str
     composition: LocalText | None
     mandate: LocalText | None
@@ -99,23 +82,6 @@ class BodyView:
     records: str
     exists: bool
     marks: dict[str, Any]
-
-    @property
-    def kind_words(self) -> str:
-        return _(KINDS[self.kind])
-
-    @property
-    def consequence(self) -> str:
-        """What follows from the kind. Source: kommuneloven §§ 5-1, 11-2 to 11-5; kommunallagen kap. 5."""
-        match self.kind:
-            case "elected":
-                return _("Keeps minutes: its meetings are called and announced, and its doors are open by rule.")
-            case "administrative":
-                return _("Keeps notes: it makes no decisions of its own, and its meetings are not public by duty.")
-            case "staff":
-                return _("Prepares and carries out; it holds no meetings of its own with minutes.")
-            case _:
-                return _("Keeps notes, unless the parties have agreed otherwise.")
 
     @property
     def missing_count(self) -> int:
@@ -223,6 +189,8 @@ def _view(
         name,
         lang,
         body.kind,
+        words.kind(body.kind, scope.words),
+        words.consequence(body.kind, scope.words),
         body.level,
         body.composition,
         body.mandate,
@@ -266,6 +234,7 @@ def _seat(
         seat.count,
         seat.per,
         expected,
+        words.number(seat.count, seat.per, scope.words),
         scope.text(among.name) if among and among.name else None,
         (seat.of_body or "", scope.text(other.name)) if other else None,
         seat.organisations,

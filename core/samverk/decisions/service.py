@@ -95,14 +95,28 @@ def record_outcome(
     if row is None:
         raise NotFound()
     if row.version != version:
-        raise Stale(_("Somebody else changed the proposal meanwhile. Look at it again."))
+        raise Stale(
+            _(
+                "Somebody else changed %(the_proposal)s meanwhile. Look at what stands there now.",
+                the_proposal=scope.words.form("proposal", "sg_def"),
+            )
+        )
     if row.state != "open":
-        raise Conflict(_("The proposal is closed already."))
+        raise Conflict(
+            _(
+                "The outcome of %(the_proposal)s is recorded already.",
+                the_proposal=scope.words.form("proposal", "sg_def"),
+            )
+        )
     problems = []
     if kind not in ("decided", "withdrawn"):
         problems.append(Problem("/kind", _("Choose decided or withdrawn."), field="kind"))
     if not words.strip():
-        problems.append(Problem("/outcome", _("Say what was decided, or why it is withdrawn."), field="outcome"))
+        message = _(
+            "Say what was decided, or why you withdraw %(the_proposal)s.",
+            the_proposal=scope.words.form("proposal", "sg_def"),
+        )
+        problems.append(Problem("/outcome", message, field="outcome"))
     if problems:
         raise Invalid(tuple(problems))
     row.state, row.outcome, row.outcome_reference, row.outcome_on = kind, words.strip(), reference, on

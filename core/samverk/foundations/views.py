@@ -9,6 +9,7 @@ from typing import Any
 
 from samverk.i18n import _, format_date, ngettext
 from samverk.regions.definition import LocalText
+from samverk.regions.terms import Vocabulary
 from samverk.tenants.service import PartyView
 
 
@@ -118,20 +119,31 @@ class DocumentView:
         """The adoptions whose day is known, first to last."""
         return tuple(sorted((one for one in self.adoptions if one.day), key=lambda one: one.day or dt.date.min))
 
-    @property
-    def adoption_words(self) -> str:
+    def adoption_words(self, words: Vocabulary) -> str:
         """How many of the bodies listed have adopted it, and from when all had, as far as it is known."""
         total, undated = len(self.adoptions), sum(1 for one in self.adoptions if not one.when)
         if undated:
             return ngettext(
-                "Adopted by %(known)s of %(number)s elected body.",
-                "Adopted by %(known)s of %(number)s elected bodies.",
+                "Adopted by %(known)s of %(number)s %(singular)s.",
+                "Adopted by %(known)s of %(number)s %(plural)s.",
                 total,
                 known=total - undated,
+                singular=words.form("body"),
+                plural=words.form("body", "pl"),
             )
         if total > 1 and len(self.dated) == total:
-            return _("The last of the elected bodies adopted it on %(day)s.", day=format_date(self.dated[-1].day))
-        return ngettext("Adopted by %(number)s elected body.", "Adopted by %(number)s elected bodies.", total)
+            return _(
+                "The last adoption by %(the_bodies)s was on %(day)s.",
+                the_bodies=words.form("body", "pl_def"),
+                day=format_date(self.dated[-1].day),
+            )
+        return ngettext(
+            "Adopted by %(number)s %(singular)s.",
+            "Adopted by %(number)s %(plural)s.",
+            total,
+            singular=words.form("body"),
+            plural=words.form("body", "pl"),
+        )
 
     @property
     def span_words(self) -> str | None:

@@ -26,7 +26,10 @@ def news(scope: Scope) -> dict[str, Any]:
     meeting = deadline = None
     if coming is not None:
         words = _(
-            "Next meeting: %(meeting)s on %(date)s.", meeting=scope.text(coming.title), date=format_date(coming.held_on)
+            "Next %(meeting)s: %(title)s on %(date)s.",
+            meeting=scope.words.form("meeting"),
+            title=scope.text(coming.title),
+            date=format_date(coming.held_on),
         )
         meeting = News(words, f"{base}/meetings/{coming.id}")
     if scope.actor.may("tasks.read"):

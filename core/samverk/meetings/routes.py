@@ -43,7 +43,8 @@ def plan_meeting(call: Call) -> Answer:
         link=call.form.get("link") or None,
         is_digital="link" in call.form and bool(call.form.get("link")),
     )
-    return Redirect(f"/{scope.tenant.slug}/meetings/{meeting_id}", _("The meeting is planned."))
+    done = _("You have planned %(the_meeting)s.", the_meeting=scope.words.form("meeting", "sg_def"))
+    return Redirect(f"/{scope.tenant.slug}/meetings/{meeting_id}", done)
 
 
 def _date(call: Call, name: str) -> dt.date:
@@ -166,7 +167,10 @@ def _change(call: Call, meeting_id: str, step: str) -> tuple[str, str]:
             return _("The item is added."), ""
         case "held":
             service.mark_held(scope, meeting_id, version=call.version())
-            return _("The meeting is marked as held."), ""
+            return _(
+                "You have noted that %(the_meeting)s has taken place.",
+                the_meeting=scope.words.form("meeting", "sg_def"),
+            ), ""
         case "send":
             service.send_for_comment(scope, meeting_id, _date(call, "comment_until"), version=call.version())
             return _(

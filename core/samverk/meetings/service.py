@@ -77,7 +77,7 @@ def create_meeting(
             (
                 Problem(
                     "/link",
-                    _("A link to a digital meeting is a whole address that begins with https://."),
+                    _("A link is a whole address that begins with https://."),
                     field="link",
                 ),
             )
@@ -122,7 +122,11 @@ def _open_meeting(scope: Scope, meeting_id: str, version: int | None) -> Meeting
     if row is None:
         raise NotFound()
     if version is not None and row.version != version:
-        raise Stale(_("Somebody else changed the meeting meanwhile. Look at it again."))
+        message = _(
+            "Somebody else changed %(the_meeting)s meanwhile. Look at what stands there now.",
+            the_meeting=scope.words.form("meeting", "sg_def"),
+        )
+        raise Stale(message)
     if row.summary_state == "approved":
         message = _(
             "It is too late to change %(the_summary)s: the text is approved. Write a correction beside it.",

@@ -11,7 +11,7 @@ ROLES: dict[str, str] = {
     "administrator": N_("administrator"),
     "contact": N_("contact"),
     "approver": N_("approver"),
-    "member": N_("member of bodies"),
+    "member": N_("member of %(bodies)s"),
     "auditor": N_("auditor"),
 }
 
@@ -20,7 +20,7 @@ def role_name(scope: Scope, role: str) -> str:
     """Return a role as a word: the region's own for its secretariat; one of a later version stands as it is written."""
     if role == "secretariat":
         return scope.words.form("secretariat")
-    return _(ROLES[role]) if role in ROLES else role
+    return _(ROLES[role], bodies=scope.words.form("body", "pl")) if role in ROLES else role
 
 
 def invitation_letter(scope: Scope, role: str, party: str) -> tuple[str, str]:

@@ -17,9 +17,20 @@ def make(scope: Scope, round_id: str) -> str:
     """Make the agenda of the round's meeting; return the meeting's id. Raises Conflict when it has one already."""
     round_ = views.get_round(scope, round_id)
     if round_.meeting_id is None:
-        raise Conflict(_("%(the_round)s has no meeting.", the_round=scope.words.title("round", "sg_def")))
+        raise Conflict(
+            _(
+                "No %(meetings)s are planned in %(the_round)s.",
+                meetings=scope.words.form("meeting", "pl"),
+                the_round=scope.words.form("round", "sg_def"),
+            )
+        )
     if meetings.agenda(scope, round_.meeting_id):
-        raise Conflict(_("The meeting has an agenda already. Add items on the meeting's page."))
+        raise Conflict(
+            _(
+                "%(The_meeting)s has an agenda already. Add items there.",
+                The_meeting=scope.words.title("meeting", "sg_def"),
+            )
+        )
     forms = views.forms(scope, round_ids=(round_id,))
     disputed = disagreements(scope, round_id)
     living = {subject.id for point in points.list_points(scope, states=points.LIVING) for subject in point.subjects}

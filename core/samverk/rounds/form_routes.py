@@ -168,7 +168,7 @@ def show_before_submission(call: Call) -> Answer:
         raise Conflict(_("The form has been submitted already."))
     asked = {point.id: point.number for point in form.asked}
     problems = (
-        *reading.final_problems(form.pinned, form.answers, scope.locale),
+        *reading.final_problems(form.pinned, form.answers, scope.words),
         *reading.point_problems(form.point_answers, asked, scope.words, final=True),
     )
     context = {

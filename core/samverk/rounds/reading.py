@@ -204,7 +204,7 @@ def readable(answers: Mapping[str, Any], found: tuple[Problem, ...]) -> dict[str
     return whole | {key: {"nothing": True, "has": "no"} for key in faulty}
 
 
-def final_problems(pinned: Pinned, answers: Mapping[str, Any], locale: str) -> tuple[Problem, ...]:
+def final_problems(pinned: Pinned, answers: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Problem, ...]:
     """Return what must be answered before a form can be submitted."""
     found = []
     for question in pinned.questions:
@@ -224,7 +224,7 @@ def final_problems(pinned: Pinned, answers: Mapping[str, Any], locale: str) -> t
                 field = f"{field}.has"
             found.append(Problem(f"/answers/{question.key}", message, field=field))
         elif question.kind == "proposal" and (answer or {}).get("has") == "yes" and not (answer or {}).get("text"):
-            message = _("Say what the proposal is.")
+            message = _("Say what %(the_proposal)s is.", the_proposal=vocabulary.form("proposal", "sg_def"))
             found.append(Problem(f"/answers/{question.key}/text", message, field=f"a.{question.key}"))
         elif question.kind == "choice" and answer:
             chosen = next((option for option in question.options if option.key == answer.get("choice")), None)

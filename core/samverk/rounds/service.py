@@ -200,7 +200,7 @@ def submit(
     shape = reading.shape_problems(pinned, form.questionnaire_hash, items)
     problems = (
         *shape,
-        *reading.final_problems(pinned, reading.readable(items, shape), scope.locale),
+        *reading.final_problems(pinned, reading.readable(items, shape), scope.words),
         *reading.point_problems(point_answers, numbers, scope.words, final=True),
     )
     if not problems:
