@@ -3,6 +3,7 @@
 What is asked of these texts stands in the tests.
 """
 
+import csv
 import io
 import re
 import tomllib
@@ -147,6 +148,9 @@ def written(installation: Installation, tenant: str) -> set[str]:
         folder = scope.plugin.region.folder
     found = set(strings({key: value for key, value in model.items() if key != "terms"}))
     references = Path(str(resources.files("samverk.reference")))
+    for file in references.rglob("*.csv"):
+        with file.open(encoding="utf-8", newline="") as lines:
+            found |= {cell for row in csv.reader(lines) for cell in row}
     for file in (*Path(folder).glob("*.toml"), *references.rglob("*.toml")):
         data = tomllib.loads(file.read_text("utf-8"))
         found |= set(strings({key: value for key, value in data.items() if key != "terms"}))

@@ -16,7 +16,7 @@ from tests.configuration import rendered
 from tests.installation import Browser, Installation
 from tests.page_forms import form_to
 from tests.stories.test_two_quarters import HOST, HOSTS, form_id, host_fields
-from tests.test_catalogues import REGIONAL
+from tests.test_catalogues import HOMONYMS, REGIONAL
 
 from samverk.configuration import term_uses
 from samverk.regions.terms import core_terms
@@ -60,7 +60,7 @@ class Region:
 
 
 def answer_and_agree(installation: Installation, tenant: str, office: Browser, round_id: str) -> None:
-    """Let a host answer and have it returned, and a partner agree after the deadline."""
+    """Let a host answer with a proposal and have it returned, and a partner agree after the deadline."""
     sel, lom = (installation.browser(tenant, f"contact-{code}") for code in ("3437", "3434"))
     programs = {code: installation.program(tenant, f"contact-{code}") for code in ("3437", "3434")}
     program = installation.program(tenant, "secretariat")
@@ -74,7 +74,8 @@ def answer_and_agree(installation: Installation, tenant: str, office: Browser, r
     office.post(f"/forms/{hosted}/return", {"version": office.version(), "reason": "Zzz"})
     assert office.status == 200, office.text
     again = programs["3437"].get(f"/forms/{hosted}")
-    body = {"answers": HOST, "points": {}, "language": "nn"}
+    answers = HOST | {"proposals": {"has": "yes", "text": "Zzz"}}
+    body = {"answers": answers, "points": {}, "language": "nn"}
     sent = programs["3437"].send("POST", f"/forms/{hosted}/submit", body, If_Match=f'"{again.json()["version"]}"')
     assert sent.status_code == 200, sent.text
     installation.at("2026-03-06")
@@ -94,16 +95,26 @@ REGIONS = {
         ("nn", "nb"),
         HOSTS,
         answer_and_agree,
-        # Nobody is asked as a member of the region there.
-        {"page": {("participant", "sg")}, "paper": {("participant", "sg")}},
+        # Nobody is asked as a member of the region there, and of no document every adoption has a day.
+        {"page": {("participant", "sg"), ("body", "pl_def")}, "paper": {("participant", "sg")}},
     ),
     "sv": Region(
         "kobyt",
         "contact-0560",
         ("sv",),
-        # Nobody is asked as host or partner, no task has a legal form, and no form is returned.
+        # Nobody is asked as host or partner, no task has a legal form, and no form is returned;
+        # no body keeps minutes, no question is about matters of principle, no seat is counted for a whole body, and no
+        # county takes part.
         absent={
-            "page": {("host", "sg_def"), ("legal_form", "sg_def")},
+            "page": {
+                ("host", "sg_def"),
+                ("legal_form", "sg_def"),
+                ("meeting", "pl_def"),
+                ("proposal", "sg"),
+                ("proposal", "sg_def"),
+                ("body", "sg_def"),
+                ("county", "sg"),
+            },
             "letter": {("host", "sg"), ("partner", "sg"), ("secretariat", "sg_def")},
             "paper": {("host", "sg"), ("host", "sg_def"), ("partner", "sg")},
         },
@@ -111,8 +122,8 @@ REGIONS = {
 }
 KINDS_OF_PAGES = 40
 """Fewer kinds of pages than this would mean that links were not followed."""
-REFUSED = {("paper", "round", "sg_def")}
-"""What a module of papers says to one who compiles those of a withdrawn round: it makes none then."""
+REFUSED = {("paper", "round", "sg_def"), ("page", "document", "sg")}
+"""What neither region comes to say: papers of a withdrawn round are refused, and both have more than one document."""
 
 
 def test_what_one_region_does_not_need_the_other_does() -> None:
@@ -159,17 +170,18 @@ def responsible_in_the_wheel(installation: Installation, tenant: str) -> set[Wan
 def old_words(installation: Installation, tenant: str, locales: tuple[str, ...]) -> re.Pattern[str]:
     """Return what finds every form that the core or the plugin had, in the languages of the region."""
     with installation.scope(tenant) as scope:
-        known = [terms.get(key, {}) for terms in (core_terms(), scope.model.terms) for key in REGIONAL]
+        known = [(key, terms.get(key, {})) for terms in (core_terms(), scope.model.terms) for key in REGIONAL]
     words = {
         word
-        for term in known
+        for key, term in known
         for locale in locales
-        if locale in term
+        if locale in term and (key, locale) not in HOMONYMS
         for form in term_uses.FORMS
         if (word := getattr(term[locale], form))
     }
     longest_first = sorted(map(re.escape, words), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", re.IGNORECASE)
+    # What a region joins by a hyphen, as in INSAM-møte, is a word of its own.
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(longest_first)})(?![\w-])", re.IGNORECASE)
 
 
 def standing(old: re.Pattern[str], text: str, written: set[str]) -> list[str]:

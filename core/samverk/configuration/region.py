@@ -38,13 +38,21 @@ def _used(scope: Scope) -> Iterator[tuple[str, str, str]]:
     for key in sorted({one.cycle_key for one in rounds.list_rounds(scope)}):
         yield "cycles", key, _("there are %(rounds)s of it", rounds=scope.words.form("round", "pl"))
     for key in sorted(meetings.bodies_met(scope)):
-        yield "bodies", key, _("it has meetings")
+        yield "bodies", key, _("%(meetings)s are there", meetings=scope.words.form("meeting", "pl"))
     for key in sorted(bodies.held_keys(scope)):
         yield "bodies", key, _("somebody holds or held a seat in it")
     for key in sorted({one.kind for one in foundations.list_documents(scope)}):
-        yield "document_kinds", key, _("there are documents of this kind")
+        yield (
+            "document_kinds",
+            key,
+            _("there are %(documents)s of this kind", documents=scope.words.form("document", "pl")),
+        )
     for key in sorted({one.kind for one in foundations.list_registers(scope)}):
-        yield "register_kinds", key, _("there are registers of this kind")
+        yield (
+            "register_kinds",
+            key,
+            _("there are %(registers)s of this kind", registers=scope.words.form("register", "pl")),
+        )
     for key in sorted({one.kind for one in subjects.list_subjects(scope)}):
         yield "subject_kinds", key, _("there are subjects of this kind")
 

@@ -77,7 +77,8 @@ def problems(scope: Scope, party_id: str, first: dt.date | None, last: dt.date |
     """Return what is wrong with municipality and days."""
     faults: list[Problem] = []
     if party_id not in {party.id for party in own_parties(scope)}:
-        faults.append(Problem("/party", _("Choose one of your own municipalities."), field="party"))
+        message = _("Choose among your own %(municipalities)s.", municipalities=scope.words.form("municipality", "pl"))
+        faults.append(Problem("/party", message, field="party"))
     if first is None or first < scope.today:
         faults.append(Problem("/from", _("Write the first day; it is today or later."), field="from"))
     if last is None or (first is not None and last < first):

@@ -119,7 +119,7 @@ def _last_edition(scope: Scope, round_id: str) -> int:
 
 def _labels(number: int, edition: int, digest: str) -> PrintLabels:
     return PrintLabels(
-        number=_("Document %(number)s", number=number),
+        number=_("No. %(number)s", number=number),
         edition=_("edition %(edition)s", edition=edition),
         fingerprint=f"SHA-256 {digest}",
         page=_("Page {page} of {pages}"),

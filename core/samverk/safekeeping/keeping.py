@@ -32,8 +32,8 @@ class Keeping:
 
 
 ARCHIVE = N_(
-    "Kept as the council's archive: documents of public bodies may be deleted only where a law allows it (arkivlova "
-    "§ 13, arkivlagen)."
+    "Kept as the council's archive: what public authorities archive may be deleted only where a law allows it "
+    "(arkivlova § 13, arkivlagen)."
 )
 ACCOUNT = N_("Kept while the person has an account, and taken away when it is erased.")
 OWN_RULE = N_("Kept no longer than the service needs it; the rule is the installation's own.")
@@ -47,7 +47,7 @@ KEEPINGS = {
         ),
         Keeping(
             "role", "personal", None, N_("Roles"),
-            N_("To know who may do what for which municipality, and from when to when."), ACCOUNT,
+            N_("To know who may do what on whose behalf, and from when to when."), ACCOUNT,
         ),
         Keeping(
             "session", "personal", 90, N_("Sessions"),
@@ -76,7 +76,7 @@ KEEPINGS = {
         ),
         Keeping(
             "facts", "public", None, N_("Facts of the region"),
-            N_("To show who cooperates about what: municipalities, bodies and documents."), ARCHIVE, False,
+            N_("To show who cooperates about what, and on what terms."), ARCHIVE, False,
         ),
         Keeping(
             "log", "personal", None, N_("The log"),
@@ -88,7 +88,9 @@ KEEPINGS = {
             N_("To show who changed how the region works."),
             N_("Kept as long as the region is on the installation."),
         ),
-        Keeping("register", "public", None, N_("Registers"), N_("Names of places and forms of law."), OWN_RULE),
+        Keeping(
+            "register", "public", None, N_("Public reference data"), N_("Names of places and forms of law."), OWN_RULE,
+        ),
     )
 }  # fmt: skip
 

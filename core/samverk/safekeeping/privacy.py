@@ -20,7 +20,7 @@ WORDS = {
     "locale": N_("language"),
     "address": N_("e-mail address"),
     "body": N_("the text of the message"),
-    "subject": N_("what the municipality's sign-in calls the person"),
+    "subject": N_("what the employer's sign-in calls the person"),
     "history": WHO_DID_IT,
     "actor": WHO_DID_IT,
     "who": N_("the address of the network, and the account as a hash"),
