@@ -124,7 +124,7 @@ def test_the_page_says_what_follows_from_the_kind_and_who_is_missing(region: Reg
     html = region.page(f"/{SLUG}/bodies/directors?lang=en")
 
     facts = (
-        "Administrative body. Keeps notes",
+        "Body of the administration. Keeps notes",
         "6 seats have no holder.",
         "Leiaren i kommunedirektørnettverket",
         "Kjelda seier ikkje kva kommune leiaren kjem frå.",

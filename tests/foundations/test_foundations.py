@@ -8,6 +8,7 @@ from tests.region_database import SLUG, Region
 from samverk.errors import NotFound
 from samverk.foundations import service
 from samverk.foundations.model import Adoption, GoverningDocument, Register
+from samverk.regions.terms import Vocabulary
 from samverk.scope import Scope
 from samverk.tables import new_id
 from samverk.tenants import service as tenants
@@ -31,7 +32,7 @@ def test_adoptions_stand_council_by_council_with_the_time_as_written(scope: Scop
     assert [(one.party.name, one.when, one.day, one.reference) for one in found.adoptions] == [
         (name, "oktober–desember 2023", None, None) for name in ("Skjåk", "Lom", "Vågå", "Sel", "Dovre", "Lesja")
     ]
-    assert (found.adoption_words(scope.words), found.span_words) == ("Adopted by 6 bodies.", None)
+    assert (found.adoption_words(Vocabulary("en", {})), found.span_words) == ("Adopted by 6 bodies.", None)
     assert service.adoption_rule(scope) == (
         "In force when all kommunestyra have adopted the same text.",
         "assumed",
@@ -61,7 +62,7 @@ def test_first_last_and_the_days_between_are_counted_where_days_are_known(scope:
     found = service.get_document(scope, "goals")
 
     assert found.span_words == "First November 21, 2005, last April 24, 2006: 154 days between."
-    assert found.adoption_words(scope.words) == "The last adoption by the bodies was on April 24, 2006."
+    assert found.adoption_words(Vocabulary("en", {})) == "The last adoption by the bodies was on April 24, 2006."
     assert [one.reference for one in found.adoptions] == ["sak 0", "sak 1", "sak 2"]
 
 

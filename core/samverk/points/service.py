@@ -218,14 +218,7 @@ def accept(scope: Scope, point_id: str, words: str = "", *, language: str, versi
     """Accept an answered point: it is closed. Raises Conflict when it has no answer, NotAllowed."""
     point = _locked(scope, point_id)
     check_version(scope, point, version)
-    if not _may_accept(scope, point):
-        raise NotAllowed(
-            _(
-                "Only the one who raised it, or %(the_secretariat)s for them, accepts %(the_point)s.",
-                the_point=scope.words.form("point", "sg_def"),
-                the_secretariat=scope.words.form("secretariat", "sg_def"),
-            )
-        )
+    _require_accepting(scope, point)
     if point.state != "answered":
         raise Conflict(_("Only what is answered can be accepted."))
     _move(scope, point, "accepted", words, language)
@@ -235,14 +228,7 @@ def reopen(scope: Scope, point_id: str, words: str, *, language: str, version: i
     """Send an answered or accepted point back to its owner, with words."""
     point = _locked(scope, point_id)
     check_version(scope, point, version)
-    if not _may_accept(scope, point):
-        raise NotAllowed(
-            _(
-                "Only the one who raised it, or %(the_secretariat)s for them, reopens %(the_point)s.",
-                the_point=scope.words.form("point", "sg_def"),
-                the_secretariat=scope.words.form("secretariat", "sg_def"),
-            )
-        )
+    _require_accepting(scope, point)
     if point.state not in ("answered", "accepted"):
         raise Conflict(_("Only what is answered or accepted can be reopened."))
     if not words.strip():
@@ -262,14 +248,7 @@ def drop(scope: Scope, point_id: str, reason: str, *, language: str, version: in
     """Drop a point, only with a reason and only by the secretariat or the one who raised it."""
     point = _locked(scope, point_id)
     check_version(scope, point, version)
-    if not _may_accept(scope, point):
-        raise NotAllowed(
-            _(
-                "Only the one who raised it, or %(the_secretariat)s for them, drops %(the_point)s.",
-                the_point=scope.words.form("point", "sg_def"),
-                the_secretariat=scope.words.form("secretariat", "sg_def"),
-            )
-        )
+    _require_accepting(scope, point)
     if point.state not in LIVING:
         raise Conflict(_("Work on %(the_point)s has ended already.", the_point=scope.words.form("point", "sg_def")))
     if not reason.strip():
@@ -303,3 +282,14 @@ def _may_answer(scope: Scope, point: Point) -> bool:
 def _may_accept(scope: Scope, point: Point) -> bool:
     raiser = point.raiser_party_id if point.accepts == "raiser" else None
     return _is_system(scope) or scope.actor.reaches("points.accept", raiser or "")
+
+
+def _require_accepting(scope: Scope, point: Point) -> None:
+    """Raises NotAllowed for one who neither raised the point nor acts for whoever did."""
+    if not _may_accept(scope, point):
+        message = _(
+            "Only the one who raised %(the_point)s, or %(the_secretariat)s for them, may do this.",
+            the_point=scope.words.form("point", "sg_def"),
+            the_secretariat=scope.words.form("secretariat", "sg_def"),
+        )
+        raise NotAllowed(message)
