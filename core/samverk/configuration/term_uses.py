@@ -112,6 +112,7 @@ def _rooms(words: Vocabulary) -> dict[str, str]:
         "arrangements": words.title("arrangement", "pl"),
         "audit": _("Log"),
         "bodies": words.title("body", "pl"),
+        "breaker": _("Plugin"),
         "configuration": _("Model of the region"),
         "decisions": words.title("proposal", "pl"),
         "exemptions": _("Exempt from public access"),
