@@ -89,7 +89,7 @@ def test_the_administrator_sees_the_fault_and_switches_with_a_reason(sqlite_url:
 
     seen = person.get(f"{path}?lang=nb")
     assert ("Programtillegget er slått av for denne regionen." in seen, "RuntimeError" in seen) == (True, False)
-    assert "da det skulle legge hendelser til årshjulet: det stoppet med en feil." in seen
+    assert "da det skulle legge hendelser til året: det stoppet med en feil." in seen
     person.post(f"{path}/on", {"version": person.version(), "reason": " "})
     assert (person.status, 'id="reason-fault"' in person.text) == (422, True)
     person.post(f"{path}/on", {"version": "0", "reason": "Rettet"}, on=path)

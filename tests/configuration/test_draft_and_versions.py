@@ -169,7 +169,7 @@ def test_what_is_in_use_cannot_go(small: tuple[Installation, str, Browser]) -> N
 
     said = words(administrator.get("/settings/changes"))
     assert "«Regionstyret» kan ikkje takast ut" in said
-    assert "det finst møte i dette organet" in said
+    assert "det finst møte her" in said
     assert "det finst dokument av denne typen" in said
 
 
