@@ -103,7 +103,20 @@ def migrate(
         typer.echo("pending: " + ", ".join(pending) if pending else "up to date")
         raise typer.Exit(1 if pending else 0)
     runner.migrate_as_owner(found)
+    _keep_models(found.database_url)
     typer.echo("up to date")
+
+
+def _keep_models(url: str) -> None:
+    """Keep the model that every region works by, so that it can be read when its plugin is not there some day."""
+    from samverk import registry
+    from samverk.commands import now
+    from samverk.database import Database
+    from samverk.reminders import worker
+
+    database = Database(url, threads=1)
+    worker.keep_models(database, registry.discover(), now())
+    database.dispose()
 
 
 @tenant_app.command("create")

@@ -69,12 +69,8 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     database, registry = Database(settings.database_url, threads=2), registries.discover()
-    is_begun = False
     while not stop.is_set():
         try:
-            if not is_begun:
-                keep_models(database, registry, _now())
-                is_begun = True
             while work_once(database, registry, settings) and not stop.is_set():
                 pass
         except Exception:
