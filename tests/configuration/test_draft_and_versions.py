@@ -14,7 +14,7 @@ from samverk.configuration import service, walk
 from samverk.regions import overlay
 from samverk.tenants import service as tenants
 
-HOSTS = {"vs_ppt": "no-3432"}
+OURS = b'{"format": "samverk-settings-1", "plugin": "insam_nordgudbrandsdal", "patch": '
 
 
 @pytest.fixture
@@ -326,6 +326,10 @@ def test_the_configuration_goes_out_as_a_file_and_into_a_neighbour(small: tuple[
             "40",
         ),
         (b" " * 2_000_001, "2000"),
+        (OURS + b'{"\\ud800": {"a": "\\u0000"}}}', "ikkje JSON i UTF-8"),
+        (OURS + b'{"name": {"nn": "\\ud800"}}}', "ikkje JSON i UTF-8"),
+        (OURS + b'{"name": NaN}}', "name"),
+        (OURS + b'{"name": 9223372036854775808}}', "name"),
     ],
 )
 def test_a_file_that_is_none_is_told_in_words(

@@ -59,6 +59,8 @@ def _patch(scope: Scope, content: bytes) -> dict[str, Any]:
         raise Invalid((_problem(_("The file is larger than %(limit)s KB.", limit=MAX_BYTES // 1000)),))
     try:
         read = json.loads(content.decode("utf-8"))
+        # Half a character, written as an escape, can be read and neither shown nor stored.
+        json.dumps(read, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise Invalid((_problem(_("The file cannot be read: it is not JSON in UTF-8.")),)) from error
     if not isinstance(read, dict) or read.get("format") != FORMAT or not isinstance(read.get("patch"), dict):
