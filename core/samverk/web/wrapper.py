@@ -17,7 +17,7 @@ from samverk.registry import Answers, AskFirst, Question
 from samverk.settings import Settings
 from samverk.web import faults, record, scanning, security
 from samverk.web.attempt import Attempt, Seen
-from samverk.web.call import Route
+from samverk.web.call import Credential, Route
 from samverk.web.incoming import Entry, Incoming, Journal
 from samverk.web.outgoing import Outgoing
 from samverk.web.rates import Rates
@@ -112,8 +112,6 @@ class Wrapper:
             afterwards = list(session.info.get("afterwards", ()))
             if outgoing.status < 400:
                 afterwards += session.info.get("after_commit", ())
-        if credential.session_id is not None or credential.token_id is not None:
-            afterwards.append(lambda database: self.entry.touch(database, credential, now))
         for work in afterwards:
             try:
                 work(self.database)
@@ -122,4 +120,13 @@ class Wrapper:
                 if not route.writes or outgoing.status >= 400:
                     raise
                 log.exception("work after the commit failed at %s", route.name, extra={"request": incoming.id})
+        if credential.session_id is not None or credential.token_id is not None:
+            self._touch(credential, now, incoming)
         return outgoing
+
+    def _touch(self, credential: Credential, now: dt.datetime, incoming: Incoming) -> None:
+        """Note that the credential is in use; a database that cannot be written is no reason to withhold the answer."""
+        try:
+            self.entry.touch(self.database, credential, now)
+        except Fault as error:
+            log.warning("last use not noted: %s", type(error.orig).__name__, extra={"request": incoming.id})
