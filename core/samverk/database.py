@@ -168,12 +168,14 @@ def is_outage(error: DBAPIError) -> bool:
 
 
 def may_retry(error: DBAPIError) -> bool:
-    """Say whether the same work may succeed when tried again: a lost race, or a busy database (rule 22).
+    """Say whether the same work may succeed when tried again: a lost race, or a connection gone stale (rule 22).
 
-    A row that another has added meanwhile (23505) is found by the next try, which then says what is the matter.
+    A row that another has added meanwhile (23505) is found by the next try, which then says what is the matter. A
+    SQLite that is merely busy has been waited for already, as long as its busy timeout says.
     """
     state = getattr(error.orig, "sqlstate", None)
-    return state in ("40001", "40P01", "23505") or "database is locked" in str(error.orig)
+    code = getattr(error.orig, "sqlite_errorname", "")
+    return state in ("40001", "40P01", "23505") or code.startswith(("SQLITE_BUSY_", "SQLITE_READONLY"))
 
 
 def names_nothing(error: DBAPIError) -> bool:
@@ -231,10 +233,18 @@ def _prepare_sqlite(engine: Engine) -> None:
         ):
             dbapi_connection.execute(f"PRAGMA {pragma}")
 
+    @event.listens_for(engine, "handle_error")
+    def _throw_away(context: Any) -> None:
+        # SQLite opens a file that cannot be written for reading, and such a connection never writes again, also when
+        # the file long since can be: left in the pool it would fail every request that draws it.
+        if getattr(context.original_exception, "sqlite_errorname", "").startswith("SQLITE_READONLY"):
+            context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         write = connection.get_execution_options().get("samverk_write", True)
-        connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        # Said through the engine, not to the driver, so that a busy database is met as every other fault of it is.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN", execution_options={guard.RAW_OPTION: True})
 
 
 def _prepare_postgresql(engine: Engine) -> None:

@@ -247,7 +247,7 @@ class Stream:
             logged.setdefault(operation, Counter())[subject.partition("/")[2]] += count
         made = [point for client in self.clients for point in client.points]
 
-        assert self.wrong == []
+        assert self.wrong == [], self.wrong
         assert stored == said
         assert logged.get("submit_answers", Counter()) == Counter(form for form, _number, _hash in said.elements())
         assert logged.get("return_answers", Counter()) == Counter(words.split(":")[1] for words in told.elements())

@@ -1,17 +1,18 @@
 """K5 of the security figures: a disk that is full and a database that cannot be written, on SQLite.
 
-A server meets them while forms are submitted and goes on by itself when there is room. Loss of power is
-`test_power_loss.py`'s.
+A server meets them while forms are submitted and goes on by itself when there is room; so it does with connections
+from such a time, and with a database that another process keeps to itself. Loss of power is `test_power_loss.py`'s.
 """
 
 import os
 import random
 import resource
 import shutil
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -194,3 +195,60 @@ def test_what_is_committed_is_acknowledged_where_only_the_work_after_it_fails(tm
     installation.close()
 
     assert (answer.status_code, count) == (201, len(region.points) + 1)
+
+
+def test_connections_made_while_nothing_could_be_written_write_again_afterwards(
+    lock: Callable[[bool], None], tmp_path: Path
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    url = f"sqlite:///{folder / 'samverk.sqlite3'}"
+    migrate(url)
+    region = served.prepare(folder, url=url)
+    installation = Installation(url, folder, served.now())
+    headers = {"authorization": f"Bearer {region.token}"}
+    client = httpx.Client(transport=installation.transport, base_url=ORIGIN, headers=headers)
+
+    def record_point() -> int:
+        point = {"item": region.items[0], "text": "Punkt", "language": "nn"}
+        return client.post(f"/api/v1/{TENANT}/meetings/{region.meetings[0]}/points", json=point).status_code
+
+    # Another process has the database open, so its log stays while this one begins anew.
+    with closing(sqlite3.connect(folder / "samverk.sqlite3")) as other:
+        other.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        lock(True)
+        try:
+            installation.database.dispose()
+            read = client.get(f"/api/v1/{TENANT}/meetings/{region.meetings[0]}").status_code
+            written = [record_point() for _time in range(4)]
+        finally:
+            lock(False)
+        afterwards = [record_point() for _time in range(4)]
+    installation.close()
+
+    assert (read, written, afterwards) == (200, [503] * 4, [201] * 4)
+
+
+def test_a_database_that_another_keeps_to_itself_is_said(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'samverk.sqlite3'}"
+    migrate(url)
+    region = served.prepare(tmp_path, url=url)
+    installation = Installation(url, tmp_path, served.now())
+    headers = {"authorization": f"Bearer {region.token}"}
+    client = httpx.Client(transport=installation.transport, base_url=ORIGIN, headers=headers, timeout=30)
+    meeting = f"/api/v1/{TENANT}/meetings/{region.meetings[0]}"
+    point = {"item": region.items[0], "text": "Punkt", "language": "nn"}
+
+    # The token's last use is noted before, so that reading has nothing to write.
+    client.get(meeting)
+    with closing(sqlite3.connect(tmp_path / "samverk.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        refused = client.post(f"{meeting}/points", json=point)
+        read = client.get(meeting)
+        other.execute("ROLLBACK")
+    afterwards = client.post(f"{meeting}/points", json=point)
+    installation.close()
+
+    said = (refused.status_code, refused.headers["content-type"], refused.headers["retry-after"].isdigit())
+    assert said == (503, "application/problem+json", True)
+    assert (read.status_code, afterwards.status_code) == (200, 201)
