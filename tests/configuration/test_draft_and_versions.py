@@ -14,7 +14,8 @@ from samverk.configuration import service, walk
 from samverk.regions import overlay
 from samverk.tenants import service as tenants
 
-OURS = b'{"format": "samverk-settings-1", "plugin": "insam_nordgudbrandsdal", "patch": '
+OURS = b'{"format": "samverk-settings-1", "plugin": "insam_nordgudbrandsdal", "made_on": MADE_ON, "patch": '
+"""The beginning of a file; MADE_ON stands for the plugin's definition."""
 
 
 @pytest.fixture
@@ -314,17 +315,13 @@ def test_the_configuration_goes_out_as_a_file_and_into_a_neighbour(small: tuple[
         (b"\xff\xfe", "ikkje JSON i UTF-8"),
         (b"[" * 100_000, "ikkje JSON i UTF-8"),
         (b"[]", "ikkje eksportert frå innstillingane"),
-        (b'{"format": "samverk-settings-1", "plugin": "kobyt", "patch": {}}', "'kobyt'"),
-        (b'{"format": "samverk-settings-1", "plugin": "insam_nordgudbrandsdal", "patch": {"wheels": {}}}', "wheels"),
-        (b'{"format": "samverk-settings-1", "plugin": "insam_nordgudbrandsdal", "patch": {"name": 3}}', "name"),
-        (
-            b'{"format": "samverk-settings-1", "plugin": "insam_nordgudbrandsdal", "patch": {"a": '
-            + b'{"a":' * 60
-            + b"1"
-            + b"}" * 61
-            + b"}",
-            "40",
-        ),
+        (OURS.replace(b"insam_nordgudbrandsdal", b"kobyt") + b"{}}", "'kobyt'"),
+        (OURS.replace(b'"made_on": MADE_ON, ', b"") + b"{}}", "ikkje eksportert frå innstillingane"),
+        (OURS.replace(b"MADE_ON", b"{}") + b"{}}", "schema_version"),
+        (OURS.replace(b"MADE_ON", b'{"schema_version": 7}') + b"{}}", "versjon 7 av formatet"),
+        (OURS + b'{"wheels": {}}}', "wheels"),
+        (OURS + b'{"name": 3}}', "name"),
+        (OURS + b'{"a": ' + b'{"a":' * 60 + b"1" + b"}" * 61 + b"}", "40"),
         (b" " * 2_000_001, "2000"),
         (OURS + b'{"\\ud800": {"a": "\\u0000"}}}', "ikkje JSON i UTF-8"),
         (OURS + b'{"name": {"nn": "\\ud800"}}}', "ikkje JSON i UTF-8"),
@@ -337,7 +334,9 @@ def test_a_file_that_is_none_is_told_in_words(
 ) -> None:
     installation, tenant, administrator = small
 
-    answer = upload(administrator, content)
+    with installation.scope(tenant) as scope:
+        made_on = json.dumps(service.state(scope).delivered).encode()
+    answer = upload(administrator, content.replace(b"MADE_ON", made_on))
 
     assert answer.status_code == 422
     assert told in words(answer.text)

@@ -3,22 +3,20 @@
 What comes in becomes a draft; nothing is active before somebody has seen what it changes.
 """
 
-import hashlib
 import json
 from typing import Any
 
-import rfc8785
-
-from samverk.configuration import service
+from samverk.configuration import service, upgrade
 from samverk.errors import BadRegion, Conflict, Invalid, Problem
 from samverk.i18n import _
-from samverk.regions import overlay
+from samverk.regions import checks, loader, overlay, toml
 from samverk.scope import Scope
 from samverk.web.uploads import Upload
 
 FORMAT = "samverk-settings-1"
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
+Data = dict[str, Any]
 
 
 def exported(scope: Scope) -> bytes:
@@ -27,15 +25,11 @@ def exported(scope: Scope) -> bytes:
     content = {
         "format": FORMAT,
         "plugin": scope.plugin.key,
-        "definition": _hash(stands.delivered),
         "version": stands.number,
+        "made_on": stands.delivered,
         "patch": overlay.patch_between(stands.delivered, stands.active),
     }
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-
-
-def _hash(data: dict[str, Any]) -> str:
-    return hashlib.sha256(rfc8785.dumps(data)).hexdigest()
 
 
 def bring_in(scope: Scope, sent: tuple[Upload, ...], *, version: int) -> None:
@@ -44,17 +38,29 @@ def bring_in(scope: Scope, sent: tuple[Upload, ...], *, version: int) -> None:
         raise Conflict(_("There are changes that are not active yet. Activate or discard them first."))
     if len(sent) != 1:
         raise Invalid((_problem(_("Choose one file.")),))
-    patch = _patch(scope, sent[0].content)
-    delivered = service.state(scope).delivered
+    patch, made_on = _read(scope, sent[0].content)
     try:
-        service.write(scope, overlay.merge(delivered, patch), version=version)
+        # Both must fit the schema they were written in before anything is made of them.
+        base, _wanted = _as_present(made_on), _as_present(overlay.merge(made_on, patch))
+        forward, _base = upgrade.brought_forward(patch, made_on)
+        service.write_patch(scope, forward, overlay.of_data(base), version=version)
     except BadRegion as error:
         raise Invalid(
             tuple(_problem(f"{fault.path or '/'}: {fault.message}", fault.hint) for fault in error.faults)
         ) from error
 
 
-def _patch(scope: Scope, content: bytes) -> dict[str, Any]:
+def _as_present(data: Data) -> Data:
+    if faults := toml.measure(data, checks.REGION):
+        raise BadRegion(tuple(faults))
+    found, faults = loader.read_as_present(data, "region")
+    if faults:
+        raise BadRegion(tuple(faults))
+    return found
+
+
+def _read(scope: Scope, content: bytes) -> tuple[Data, Data]:
+    """Return the patch and the definition it was made on. Raises Invalid."""
     if len(content) > MAX_BYTES:
         raise Invalid((_problem(_("The file is larger than %(limit)s KB.", limit=MAX_BYTES // 1000)),))
     try:
@@ -63,7 +69,12 @@ def _patch(scope: Scope, content: bytes) -> dict[str, Any]:
         json.dumps(read, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise Invalid((_problem(_("The file cannot be read: it is not JSON in UTF-8.")),)) from error
-    if not isinstance(read, dict) or read.get("format") != FORMAT or not isinstance(read.get("patch"), dict):
+    if (
+        not isinstance(read, dict)
+        or read.get("format") != FORMAT
+        or not isinstance(read.get("patch"), dict)
+        or not isinstance(read.get("made_on"), dict)
+    ):
         raise Invalid((_problem(_("The file was not exported from the settings of a region.")),))
     if read.get("plugin") != scope.plugin.key:
         message = _(
@@ -72,10 +83,9 @@ def _patch(scope: Scope, content: bytes) -> dict[str, Any]:
             own=scope.plugin.key,
         )
         raise Invalid((_problem(message),))
-    if _is_deep(read["patch"]):
+    if _is_deep(read):
         raise Invalid((_problem(_("The file is nested deeper than %(limit)s.", limit=MAX_DEPTH)),))
-    found: dict[str, Any] = read["patch"]
-    return found
+    return read["patch"], read["made_on"]
 
 
 def _is_deep(value: Any) -> bool:

@@ -20,6 +20,7 @@ from samverk.database import insert_if_absent
 from samverk.errors import BadRegion, Conflict, Invalid, NotFound, Problem, Stale
 from samverk.i18n import _
 from samverk.regions import overlay
+from samverk.regions.definition import Definition
 from samverk.rounds import views as rounds
 from samverk.scope import Scope
 from samverk.tables import new_id
@@ -91,8 +92,8 @@ def state(scope: Scope) -> State:
     delivered, draft, last = overlay.data_of(scope.plugin.definition), _draft(scope), _last(scope)
     active = overlay.data_of(scope.model)
     base = draft if draft is not None else last
-    made_on = delivered if base is None else overlay.data_of(effective.kept(scope, base.definition_id))
-    met = upgrade.meet(base.patch if base is not None else {}, made_on, delivered)
+    patch, made_on = _made(scope, base) if base is not None else ({}, delivered)
+    met = upgrade.meet(patch, made_on, delivered)
     return State(
         delivered,
         active,
@@ -109,6 +110,11 @@ def state(scope: Scope) -> State:
     )
 
 
+def _made(scope: Scope, row: ConfigurationVersion | ConfigurationDraft) -> tuple[Data, Data]:
+    """Return a patch and the definition it was made on."""
+    return upgrade.brought_forward(row.patch, effective.kept(scope, row.definition_id))
+
+
 def findings(scope: Scope, data: Data) -> tuple[Finding, ...]:
     """Return every fault of a model that the region might use."""
     return meaning.findings(data, Around(data, scope.locale), region.known(scope))
@@ -122,16 +128,28 @@ def write(scope: Scope, data: Data, *, version: int) -> int:
     if faults := overlay.faults_of(data):
         raise BadRegion(faults)
     delivered = overlay.data_of(scope.plugin.definition)
-    return _keep(scope, overlay.patch_between(delivered, data), version)
+    return _keep(scope, overlay.patch_between(delivered, data), version, scope.plugin.definition)
 
 
-def _keep(scope: Scope, patch: Data, version: int) -> int:
+def write_patch(scope: Scope, patch: Data, made_on: Definition, *, version: int) -> int:
+    """Keep a patch that was made on another definition as the draft: what is in conflict and gone is told of it then.
+
+    Raises Stale, and BadRegion where what it makes of the plugin's definition has not the shape of a model.
+    """
+    delivered = overlay.data_of(scope.plugin.definition)
+    met = upgrade.meet(patch, overlay.data_of(made_on), delivered)
+    if faults := overlay.faults_of(overlay.merge(delivered, met.patch)):
+        raise BadRegion(faults)
+    return _keep(scope, patch, version, made_on)
+
+
+def _keep(scope: Scope, patch: Data, version: int, made_on: Definition) -> int:
     draft, last = _draft(scope, is_locked=True), _last(scope)
     if (draft.version if draft is not None else 0) != version:
         raise _stale()
     if draft is not None:
         draft.patch, draft.changed_at, draft.changed_by = patch, scope.now, scope.actor.name
-        draft.definition_id = effective.keep(scope, scope.plugin.definition)
+        draft.definition_id = effective.keep(scope, made_on)
         draft.version += 1
         scope.flush()
         return draft.version
@@ -139,7 +157,7 @@ def _keep(scope: Scope, patch: Data, version: int) -> int:
         "tenant_id": scope.tenant_id,
         "id": new_id(),
         "patch": patch,
-        "definition_id": effective.keep(scope, scope.plugin.definition),
+        "definition_id": effective.keep(scope, made_on),
         "based_on": last.number if last is not None else None,
         "changed_at": scope.now,
         "changed_by": scope.actor.name,
@@ -231,10 +249,10 @@ def restore(scope: Scope, number: int, *, version: int) -> None:
 
     Raises NotFound for a version that never was, Conflict while there is another draft, Stale.
     """
-    patch = {} if number == 0 else version_of(scope, number).patch
+    patch, made_on = ({}, scope.plugin.definition) if number == 0 else _version(scope, number)
     if _draft(scope) is not None:
         raise Conflict(_("There are changes that are not active yet. Activate or discard them first."))
-    _keep(scope, patch, version)
+    write_patch(scope, patch, made_on, version=version)
 
 
 def versions(scope: Scope) -> tuple[VersionView, ...]:
@@ -247,14 +265,6 @@ def versions(scope: Scope) -> tuple[VersionView, ...]:
     return tuple(
         VersionView(row.number, row.patch, row.reason, row.activated_at, row.activated_by, row.restored) for row in rows
     )
-
-
-def version_of(scope: Scope, number: int) -> VersionView:
-    """Return one version. Raises NotFound."""
-    found = next((one for one in versions(scope) if one.number == number), None)
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def open_rounds(scope: Scope) -> tuple[str, ...]:
@@ -274,3 +284,15 @@ def _last(scope: Scope) -> ConfigurationVersion | None:
         .order_by(ConfigurationVersion.number.desc())
         .limit(1)
     )
+
+
+def _version(scope: Scope, number: int) -> tuple[Data, Definition]:
+    row = scope.session.scalar(
+        select(ConfigurationVersion).where(
+            ConfigurationVersion.tenant_id == scope.tenant_id, ConfigurationVersion.number == number
+        )
+    )
+    if row is None:
+        raise NotFound()
+    patch, made_on = _made(scope, row)
+    return patch, overlay.of_data(made_on)

@@ -8,7 +8,7 @@ from typing import Any
 
 from samverk.configuration import walk
 from samverk.configuration.walk import Around, Path
-from samverk.regions import overlay
+from samverk.regions import overlay, schema_versions
 
 Data = dict[str, Any]
 
@@ -30,6 +30,19 @@ def meet(patch: Data, made_on: Data, delivered: Data) -> Meeting:
     gone: list[Path] = []
     kept = _kept(patch, made_on, delivered, (), conflicts, gone)
     return Meeting(kept, tuple(conflicts), tuple(gone))
+
+
+def brought_forward(patch: Data, made_on: Data) -> tuple[Data, Data]:
+    """Return a patch and the definition it was made on as the present version of the schema has them.
+
+    A patch has no version of its own: it is what lies between the definition and what was wanted, both brought forward.
+    """
+    base = schema_versions.present("region", made_on)
+    if base is made_on:
+        return patch, made_on
+    wanted: Data = schema_versions.present("region", overlay.merge(made_on, patch))
+    between: Data = overlay.patch_between(base, wanted)
+    return between, base
 
 
 def _kept(patch: Data, was: Any, now: Any, path: Path, conflicts: list[Path], gone: list[Path]) -> Data:

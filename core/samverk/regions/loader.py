@@ -20,7 +20,7 @@ import msgspec
 
 from samverk.errors import BadRegion, RegionFault
 from samverk.i18n import N_, _
-from samverk.regions import checks, fact_checks, naming, toml
+from samverk.regions import checks, fact_checks, naming, schema_versions, toml
 from samverk.regions.definition import Definition
 from samverk.regions.demonstration import Demonstration
 from samverk.regions.starter import Starter
@@ -75,16 +75,16 @@ WRITTEN = {
 
 
 @functools.cache
-def schema(name: str) -> dict[str, Any]:
-    """Return one of the packaged schemas: region, starter or demonstration."""
-    text = resources.files("samverk.regions").joinpath(f"{name}.schema.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
+def schema(name: str, version: int | None = None) -> dict[str, Any]:
+    """Return one of the packaged schemas: region, starter or demonstration, or an earlier version of it."""
+    file = f"{name}.schema.json" if version is None else f"{name}.schema.{version}.json"
+    loaded: dict[str, Any] = json.loads(resources.files("samverk.regions").joinpath(file).read_text("utf-8"))
     return loaded
 
 
 @functools.cache
-def _validator(name: str) -> Any:
-    return jsonschema_rs.Draft202012Validator(schema(name), validate_formats=True, formats=FORMATS)
+def _validator(name: str, version: int | None) -> Any:
+    return jsonschema_rs.Draft202012Validator(schema(name, version), validate_formats=True, formats=FORMATS)
 
 
 def load_region(folder: Traversable, places: PlaceNames | None = None) -> RegionFiles:
@@ -130,19 +130,34 @@ def _load(
     with path.open("rb") as stream:
         raw = stream.read(toml.MAX_BYTES + 1)
     data, found = toml.read(raw, file)
-    found = found or shape_faults(data, name)
+    if not found:
+        data, found = read_as_present(data, name)
     if found:
         faults += found
         return None
     return msgspec.convert(data, kind)
 
 
-def shape_faults(data: object, name: str) -> list[RegionFault]:
-    """Hold a parsed file against its schema; an empty list when it fits.
+def read_as_present(data: dict[str, Any], name: str) -> tuple[dict[str, Any], list[RegionFault]]:
+    """Return parsed data as the present version of its schema has them, and what keeps them from being used.
+
+    Data of an earlier version are held against the schema of that version, so that faults name what stands there.
+    """
+    version = schema_versions.written_in(data)
+    if version not in schema_versions.STEPS[name]:
+        return data, shape_faults(data, name)
+    if faults := shape_faults(data, name, version):
+        return data, faults
+    data = schema_versions.present(name, data)
+    return data, shape_faults(data, name)
+
+
+def shape_faults(data: object, name: str, version: int | None = None) -> list[RegionFault]:
+    """Hold a parsed file against its schema, or an earlier version of it; an empty list when it fits.
 
     The fast validator decides; only a file with faults pays for the one that can explain them.
     """
-    if _validator(name).is_valid(data):
+    if _validator(name, version).is_valid(data):
         return []
     # Imported here because it takes a tenth of a second and a good file never needs it.
     from jsonschema import Draft202012Validator, FormatChecker
@@ -150,7 +165,7 @@ def shape_faults(data: object, name: str) -> list[RegionFault]:
     checker = FormatChecker(formats=())
     for key, test in FORMATS.items():
         checker.checks(key)(lambda value, test=test: not isinstance(value, str) or test(value))
-    validator = Draft202012Validator(schema(name), format_checker=checker)
+    validator = Draft202012Validator(schema(name, version), format_checker=checker)
     errors = itertools.islice(validator.iter_errors(data), MAX_FAULTS)
     faults = [fault for error in errors for fault in _explain(error, f"{name}.toml")]
     return sorted(faults, key=lambda fault: fault.path)
@@ -166,6 +181,15 @@ def _explain(error: Any, file: str) -> Iterator[RegionFault]:
                 where = f"{path}.{key}" if path else key
                 message = _("the key %(value)s is not known here", value=naming.quoted(key))
                 yield RegionFault(file, where[:200], message, nearest[0] if nearest else None, "additionalProperties")
+        return
+    later = schema_versions.written_in({schema_versions.KEY: error.instance})
+    if path == schema_versions.KEY and error.validator == "const" and later and later > error.validator_value:
+        message = _(
+            "this is written in version %(value)s of the format; this installation reads up to version %(limit)s",
+            value=later,
+            limit=error.validator_value,
+        )
+        yield RegionFault(file, path, message, None, "const")
         return
     if error.validator == "enum":
         nearest = difflib.get_close_matches(str(error.instance), [str(v) for v in error.validator_value], 1)

@@ -7,6 +7,7 @@ may remember it.
 import hashlib
 from collections import OrderedDict
 from threading import Lock
+from typing import Any
 
 import msgspec
 import rfc8785
@@ -15,6 +16,7 @@ from sqlalchemy import bindparam, select, update
 from samverk.database import Unit, insert_if_absent
 from samverk.errors import NotFound
 from samverk.guard import Prepared
+from samverk.regions import schema_versions
 from samverk.regions.definition import Definition
 from samverk.registry import RegionPlugin
 from samverk.scope import Scope, TenantInfo
@@ -51,7 +53,7 @@ def _kept(session: Unit, tenant: TenantInfo, model_id: str) -> Definition:
     row = _CONTENT.one(session.connection(), {"tenant": tenant.id, "model": model_id})
     if row is None:
         raise LookupError(f"the model {model_id} of the region {tenant.slug} is not kept")
-    found = msgspec.convert(row[0], Definition)
+    found = msgspec.convert(schema_versions.present("region", row[0]), Definition)
     with _lock:
         _KNOWN[key] = found
         if len(_KNOWN) > MOST:
@@ -89,11 +91,11 @@ def use(scope: Scope, model_id: str, *, is_delivered: bool) -> None:
     scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant_id).values(chosen))
 
 
-def kept(scope: Scope, model_id: str) -> Definition:
-    """Return a model of the region that was kept. Raises NotFound."""
-    content = scope.session.scalar(
+def kept(scope: Scope, model_id: str) -> dict[str, Any]:
+    """Return a model of the region as it was kept, in whatever version of the schema that was. Raises NotFound."""
+    content: dict[str, Any] | None = scope.session.scalar(
         select(ModelVersion.content).where(ModelVersion.tenant_id == scope.tenant_id, ModelVersion.id == model_id)
     )
     if content is None:
         raise NotFound()
-    return msgspec.convert(content, Definition)
+    return content
