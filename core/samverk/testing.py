@@ -35,6 +35,7 @@ def folder_of(plugin: ModuleType | Path) -> Traversable:
 
 def faults(plugin: ModuleType | Path) -> tuple[RegionFault, ...]:
     """Return all that is wrong with a plugin's files: shape, meaning, terms, places, sources, tables of its own."""
+    from samverk.arrangements import form_checks
     from samverk.hooks import manifest
     from samverk.reference import service as reference
     from samverk.regions import loader, sourced
@@ -43,7 +44,8 @@ def faults(plugin: ModuleType | Path) -> tuple[RegionFault, ...]:
     found = (*manifest.table_faults(folder), *import_faults(folder)) if isinstance(folder, Path) else ()
     try:
         starter = loader.load_region(folder, reference.place_names()).starter
-        found += sourced.faults(starter) if starter is not None else ()
+        if starter is not None:
+            found += (*sourced.faults(starter), *form_checks.faults(starter, dt.date.today()))
     except BadRegion as error:
         found += error.faults
     return found
