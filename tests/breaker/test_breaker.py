@@ -196,7 +196,7 @@ def test_the_command_line_lists_and_switches(embedded: Installation, tmp_path: P
     after = samverk("plugin", "list")
 
     assert off == (0, "kobyt is off for kobyt\n")
-    assert "kobyt\tsamverk-kobyt\tready\t\toff for kobyt" in listed[1].splitlines()
+    assert "kobyt\tsamverk-kobyt\tready\t\tused by kobyt\toff for kobyt" in listed[1].splitlines()
     assert again == (2, "The plugin is off already.\n")
     assert wrong == (2, "The region kobyt uses the plugin kobyt, not varnesregionen; name that one.\n")
     assert on == (0, "kobyt is on for kobyt\n")

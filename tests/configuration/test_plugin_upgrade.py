@@ -154,6 +154,8 @@ def test_a_region_without_its_plugin_can_be_read_and_not_changed_and_comes_back_
         assert administrator.status == 200, page
         assert "Programtillegget til denne regionen kunne ikke lastes" in said
         assert "Kransen" in said or "Kransen" not in shown[page]
+        # What cannot be done has no button there (samverk.css).
+        assert '<body class="is-read-only">' in administrator.text
     administrator.post("/meetings", {"body": "directors", "held_on": "2026-05-05"}, on="/meetings")
     assert administrator.status == 503
     assert "så ingenting i regionen kan endres" in words(administrator.text)
@@ -200,6 +202,11 @@ def test_the_list_of_plugins_tells_state_and_reason(folder: Path, start: Start, 
     assert states["ring"][0] == "refused"
     assert "schema_version" in states["ring"][1]
     assert states[NEIGHBOUR] == ("ready", "")
+    shutil.rmtree(folder)
+    words = CliRunner().invoke(app, ["plugin", "list", "--data", str(tmp_path)]).stdout.splitlines()
+    told = next(line for line in words if line.startswith("ring\t")).split("\t")
+    assert (told[2], told[-1]) == ("missing", "used by ringen")
+    assert "SAMVERK_PLUGIN_FOLDERS" in told[3]
 
 
 def test_a_draft_from_before_an_update_is_kept(folder: Path, start: Start) -> None:

@@ -17,24 +17,36 @@ plugin_app = typer.Typer(no_args_is_help=True)
 
 @plugin_app.command("list")
 def plugin_list(as_json: Annotated[bool, typer.Option("--json")] = False, data: Data = DATA) -> None:
-    """List the region plugins: those that could not be used with the reason, and the regions each is off for."""
+    """List the region plugins with their regions: those that could not be used, or are missing, with the reason."""
     from samverk import registry
 
-    found, off = registry.discover(), _switched_off(data)
-    rows = [(plugin.key, plugin.distribution, "ready", "", off.get(plugin.key, "")) for plugin in found.plugins()]
-    rows += [(one.key, one.distribution, "refused", one.reason, off.get(one.key, "")) for one in found.refused]
+    found, used = registry.discover(), _used(data)
+    rows = [(plugin.key, plugin.distribution, "ready", "") for plugin in found.plugins()]
+    rows += [(one.key, one.distribution, "refused", one.reason) for one in found.refused]
+    missing = sorted(used.keys() - {row[0] for row in rows})
+    rows += [(key, "", "missing", MISSING) for key in missing]
     if as_json:
         import msgspec
 
-        fields = ("key", "distribution", "state", "reason", "off_for")
-        typer.echo(msgspec.json.encode([dict(zip(fields, row, strict=True)) for row in rows]).decode())
+        fields = ("key", "distribution", "state", "reason")
+        said = [
+            dict(zip(fields, row, strict=True), used_by=", ".join(regions), off_for=", ".join(off))
+            for row in rows
+            for regions, off in [used.get(row[0], ([], []))]
+        ]
+        typer.echo(msgspec.json.encode(said).decode())
         return
-    for *said, slugs in rows:
-        typer.echo("\t".join([*said, f"off for {slugs}" if slugs else ""]).rstrip())
+    for row in rows:
+        regions, off = used.get(row[0], ([], []))
+        words = [f"used by {', '.join(regions)}" if regions else "", f"off for {', '.join(off)}" if off else ""]
+        typer.echo("\t".join([*row, *words]).rstrip())
 
 
-def _switched_off(data: Path) -> dict[str, str]:
-    """Return {plugin key: slugs of the regions it is off for}; nothing where there is no installation yet."""
+MISSING = "no installed distribution and no folder of SAMVERK_PLUGIN_FOLDERS brings it; its regions can only be read"
+
+
+def _used(data: Path) -> dict[str, tuple[list[str], list[str]]]:
+    """Return {plugin key: (slugs of its regions, slugs of those it is off for)}; nothing without an installation."""
     from samverk import settings
     from samverk.breaker import service
     from samverk.database import Database, Fault
@@ -43,13 +55,14 @@ def _switched_off(data: Path) -> dict[str, str]:
     if not os.environ.get("SAMVERK_DATABASE_URL") and not (data / "samverk.sqlite3").is_file():
         return {}
     try:
-        off: dict[str, list[str]] = {}
+        used: dict[str, tuple[list[str], list[str]]] = {}
         for tenant, session in tenants.in_each(Database(settings.read(data).database_url), "list plugins"):
+            used.setdefault(tenant.plugin_key, ([], []))[0].append(tenant.slug)
             for key in service.switched_off(session, tenant.id):
-                off.setdefault(key, []).append(tenant.slug)
+                used.setdefault(key, ([], []))[1].append(tenant.slug)
     except Fault as error:
         raise SettingsError("The database cannot be read; run 'samverk migrate' first.") from error
-    return {key: ", ".join(slugs) for key, slugs in off.items()}
+    return used
 
 
 Region = Annotated[str, typer.Option("--tenant", help="Slug of the region.")]
