@@ -28,7 +28,7 @@ ORIGIN = "http://127.0.0.1:8000"
 
 
 class Browser:
-    """One person at the pages: signs in by itself when the clock has moved past the session."""
+    """One person at the pages: signs in anew when the clock has moved past the session. Without an address: nobody."""
 
     def __init__(self, installation: "Installation", tenant: str, email: str) -> None:
         self.installation, self.tenant, self.email = installation, tenant, email
@@ -40,6 +40,8 @@ class Browser:
 
     def _sign_in(self) -> None:
         now = self.installation.now
+        if not self.email:
+            return
         if self.signed_in_at is not None and abs(now - self.signed_in_at) < dt.timedelta(minutes=20):
             return
         self.client.cookies.clear()
@@ -209,6 +211,10 @@ class Installation:
 
     def browser(self, tenant: str, who: str) -> Browser:
         return Browser(self, tenant, f"{who}@{tenant}.example")
+
+    def public(self, tenant: str) -> Browser:
+        """Return a browser that nobody signs in with."""
+        return Browser(self, tenant, "")
 
     def program(self, tenant: str, who: str) -> Program:
         return Program(self, tenant, f"{who}@{tenant}.example")

@@ -71,8 +71,11 @@ def kind_of_page(address: str) -> str:
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?:no|se)-\d+|\d+", "*", address)
 
 
-def pages(person: Browser) -> dict[str, str]:
-    """Return {address: text} of the pages a person reaches by links, a few of each kind, but for `OLD_AND_NEW`."""
+def pages(person: Browser, language: str = "") -> dict[str, str]:
+    """Return {address: text} of the pages a person reaches by links, a few of each kind, but for `OLD_AND_NEW`.
+
+    They are read in the person's own language, or once in another.
+    """
     base = f"/{person.tenant}"
     waiting, found, kinds = [f"{base}/"], {}, Counter[str]()
     known = set(waiting)
@@ -83,7 +86,8 @@ def pages(person: Browser) -> dict[str, str]:
         if kinds[kind] > A_FEW:
             continue
         person._sign_in()
-        answer = person.client.get(address)
+        once = f"{'&' if '?' in address else '?'}lang={language}" if language else ""
+        answer = person.client.get(address + once)
         if not answer.headers.get("content-type", "").startswith("text/html"):
             continue
         assert answer.status_code == 200, (person.email, address, answer.text)
@@ -118,6 +122,14 @@ def docx(content: bytes) -> str:
         said = [parts.read(name).decode() for name in sorted(parts.namelist()) if re.match(r"word/\w+\.xml", name)]
     paragraphs = re.findall(r"<w:p[ >].*?</w:p>", "".join(said), re.DOTALL)
     return in_line(" | ".join("".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)", one)) for one in paragraphs))
+
+
+def xlsx(content: bytes) -> str:
+    """Return the text of every cell and the name of every sheet."""
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        said = [parts.read(name).decode() for name in sorted(parts.namelist()) if name.endswith(".xml")]
+    sheets = re.findall(r'<sheet [^>]*name="([^"]*)"', "".join(said))
+    return in_line(" | ".join((*sheets, *re.findall(r"<t(?: [^>]*)?>([^<]*)", "".join(said)))))
 
 
 def calendar(content: bytes) -> str:

@@ -148,10 +148,14 @@ def test_a_renamed_term_is_renamed_wherever_it_is_rendered(language: str, sqlite
     said = everything(
         installation, tenant, round_id, (administrator, office, installation.browser(tenant, region.contact))
     )
+    elsewhere = {language: " | ".join(rendered.pages(office, language).values()) for language in region.locales[1:]} | {
+        "the public": " | ".join(rendered.pages(installation.public(tenant), language).values())
+    }
 
     written, responsible = rendered.written(installation, tenant), responsible_in_the_wheel(installation, tenant)
     installation.close()
-    assert {kind: found for kind, text in said.items() if (found := standing(old, text, written))} == {}
+    assert {kind: found for kind, text in (said | elsewhere).items() if (found := standing(old, text, written))} == {}
+    assert seen(elsewhere["the public"], language)
     asked = {
         kind: needed(kind) - region.absent.get(kind, set()) for kind in ("page", "letter", "paper", "file", "calendar")
     }
@@ -284,6 +288,7 @@ def everything(installation: Installation, tenant: str, round_id: str, people: t
         "paper HTML": rendered.read(article[0])[0],
         "paper PDF": rendered.pdf(content(f"{paper}/print/pdf")),
         "paper DOCX": rendered.docx(content(f"{paper}/print/docx")),
-        "file": content(f"/{tenant}/rounds/{round_id}/answers/csv").decode(),
+        "file CSV": content(f"/{tenant}/rounds/{round_id}/answers/csv").decode(),
+        "file XLSX": rendered.xlsx(content(f"/{tenant}/rounds/{round_id}/answers/xlsx")),
         "calendar": rendered.calendar(content(f"{meeting}/calendar.ics")),
     }
