@@ -4,10 +4,10 @@
 PY := .venv/bin/python
 UV := .venv/bin/uv
 ARGS ?=
-LOCALES := nb nn sv en
 
 PROJECTS := core/pyproject.toml $(wildcard plugins/*/pyproject.toml)
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/samverk.po)
+LOCALES := $(patsubst locales/%/LC_MESSAGES/samverk.po,%,$(CATALOGUES))
 
 # A stamp must not outlive what it stands for.
 ifeq ($(wildcard $(PY)),)
@@ -98,6 +98,6 @@ i18n: .stamps/dependencies ## Extract the strings of core and update the catalog
 	@scripts/install --no-deps --no-build-isolation $(patsubst %/pyproject.toml,-e ./%,$(PROJECTS))
 	@touch $@
 
-.stamps/assets: core/hatch_build.py core/assets/package-lock.json $(CATALOGUES) .stamps/members
+.stamps/assets: core/hatch_build.py core/assets/package-lock.json locales $(CATALOGUES) .stamps/members
 	@$(PY) core/hatch_build.py
 	@touch $@

@@ -18,8 +18,10 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 DOMAIN = "samverk"
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:_[A-Za-z0-9]+)*")
 MAX_CATALOGUE = 2 * 1024 * 1024
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+STRAY = re.compile(r"%(?!\(\w+\)[sd]|%)")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 MESSAGE = re.compile(r'^((?:msgctxt "(?:.*)"\n)?msgid (?:".*"\n)+)', re.MULTILINE)
 
@@ -75,12 +77,16 @@ def prepare(core: Path) -> None:
 def compile_catalogues(sources: Path, target: Path, *, from_sdist: bool) -> None:
     """Compile every `<locale>/LC_MESSAGES/samverk.po`; any fault in any of them fails the build.
 
+    What was compiled from a catalogue that is gone goes too: each that is there is a language of the interface.
     An sdist carries the compiled catalogues and not their sources, so there they must be present already.
     """
     if from_sdist:
         if not any(target.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")):
             raise BuildFailed("The source archive holds no compiled catalogues: make it anew from the repository.")
         return
+    for compiled in sorted(target.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")):
+        if not (sources / compiled.relative_to(target)).with_suffix(".po").is_file():
+            compiled.unlink()
     faults: list[str] = []
     for source in sorted(sources.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
         compiled = target / source.parent.parent.name / "LC_MESSAGES" / f"{DOMAIN}.mo"
@@ -98,6 +104,8 @@ def compile_catalogue(source: Path, compiled: Path) -> list[str]:
     from babel.messages.mofile import write_mo  # Babel is needed only where catalogues have changed.
     from babel.messages.pofile import PoFileError, read_po
 
+    if fault := _name_fault(source.parent.parent.name):
+        return [f"{source}: {fault}"]
     raw = source.read_bytes()
     if len(raw) > MAX_CATALOGUE:
         return [f"{source}: this is larger than {MAX_CATALOGUE // 1024} KB"]
@@ -120,6 +128,20 @@ def compile_catalogue(source: Path, compiled: Path) -> list[str]:
     return faults
 
 
+def _name_fault(name: str) -> str:
+    """Say why a folder names no language that Babel has names, dates and numbers of; nothing where it does."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        known = str(Locale.parse(name)) if name.isascii() else ""
+    except (UnknownLocaleError, ValueError):
+        known = ""
+    if known == name and LANGUAGE.fullmatch(name):
+        return ""
+    called = f"; Babel calls it {known}" if LANGUAGE.fullmatch(known) else ", as da, se or pt_BR would be"
+    return f"the folder's name {name!r:.100} is not the code of a language that Babel knows{called}"
+
+
 def _text_faults(message: Any) -> list[str]:
     """Say what is wrong with a translation: other placeholders than the source's, a control character."""
     if not message.id:
@@ -137,6 +159,8 @@ def _text_faults(message: Any) -> list[str]:
         ]
         if len(sources) == 1:
             faults += [f"the placeholder {name} is missing" for name in sorted(known - found)]
+        if STRAY.search(text) and any("%(" in source for source in sources):
+            faults.append("a % stands there that begins no placeholder; write %%")
         if CONTROL.search(text):
             faults.append("a control character stands in the translation")
     return faults

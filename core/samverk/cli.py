@@ -124,7 +124,9 @@ def tenant_create(
     slug: str,
     plugin: Annotated[str, typer.Option(help="Key of the region plugin.")],
     name: Annotated[str | None, typer.Option(help="Name of the council.")] = None,
-    locale: Annotated[str | None, typer.Option(help="Leading language: nn, nb, sv or en.")] = None,
+    locale: Annotated[
+        str | None, typer.Option(help="Leading language: nn, nb, sv, en or another of the interface.")
+    ] = None,
     starter: Annotated[bool, typer.Option("--starter", help="Fill with the plugin's facts.")] = False,
     data: Data = DATA,
 ) -> None:

@@ -1,7 +1,8 @@
 """Languages of the interface: gettext per request, dates and numbers in the language's form, sort keys.
 
-English is the msgid; nb, nn and sv are complete (a test holds them so). What a region calls things is in
-`regions/terms.py`.
+English is the msgid, and shown where a catalogue lacks a message; nb, nn and sv are complete (a test holds them so).
+Which languages there are is what catalogues the package brings. The languages that content is stored in, and what a
+region calls things, are in `regions/terms.py`.
 """
 
 import contextvars
@@ -13,25 +14,69 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from importlib import resources
+from importlib.resources.abc import Traversable
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel import dates as _dates
 from babel import numbers as _numbers
 
-LOCALES = ("nn", "nb", "sv", "en")
-NAMES = {"nn": "Nynorsk", "nb": "Bokmål", "sv": "Svenska", "en": "English"}
+FIRST = ("nn", "nb", "sv")
+"""The languages that stand first where one is chosen."""
+_OWN_NAMES = {"nn": "Nynorsk", "nb": "Bokmål"}
+"""What these call themselves among each other; Babel calls them norsk nynorsk and norsk bokmål."""
+_CATALOGUE = "LC_MESSAGES/samverk.mo"
 _current: contextvars.ContextVar[str] = contextvars.ContextVar("samverk_locale", default="en")
+
+
+def catalogues() -> Traversable:
+    """Return the folder of the compiled catalogues, one folder a language, as the build hook fills it."""
+    return resources.files("samverk").joinpath("locales")
+
+
+@functools.cache
+def locales() -> tuple[str, ...]:
+    """Return the tags of the interface's languages ("nn", "da", "pt-BR") in the order of a choice, English last."""
+    folder = catalogues()
+    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    # A folder that is named otherwise is refused by the build; whatever lies there, the others are served.
+    found = {_tag(name) for name in names if _is_language(name) and folder.joinpath(name, _CATALOGUE).is_file()}
+    return (*(one for one in FIRST if one in found), *sorted(found - {*FIRST, "en"}), "en")
+
+
+def _is_language(name: str) -> bool:
+    try:
+        return str(Locale.parse(name)) == name
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
+def _tag(name: str) -> str:
+    """Return the tag that pages and headers name a language by, of the name that its folder has."""
+    return name.replace("_", "-")
 
 
 @functools.cache
 def translations(locale: str) -> _gettext.NullTranslations:
     """Return the compiled catalogue of a language, or one that answers with the msgid."""
-    path = resources.files("samverk").joinpath(f"locales/{locale}/LC_MESSAGES/samverk.mo")
+    path = catalogues().joinpath(locale.replace("-", "_"), _CATALOGUE)
     if locale == "en" or not path.is_file():
         return _gettext.NullTranslations()
     with path.open("rb") as file:
         return _gettext.GNUTranslations(file)
+
+
+@functools.cache
+def language_name(code: str) -> str:
+    """Return what a language calls itself, with a capital; the code where it is no language that is known.
+
+    >>> language_name("nb"), language_name("sv"), language_name("da"), language_name("xx")
+    ('Bokmål', 'Svenska', 'Dansk', 'xx')
+    """
+    if not _is_language(code.replace("-", "_")):
+        return code
+    name = _OWN_NAMES.get(code) or _babel(code).display_name or code
+    return name[:1].upper() + name[1:]
 
 
 def locale() -> str:
@@ -45,18 +90,27 @@ def preferred(header: str) -> str:
     >>> preferred("da, nn-NO;q=0.9, sv"), preferred("no"), preferred("")
     ('nn', 'nb', 'en')
     """
+    known = _asked_for()
     for part in header[:200].split(","):
-        code = part.partition(";")[0].strip().lower().partition("-")[0]
-        code = "nb" if code == "no" else code
-        if code in LOCALES:
-            return code
+        code = part.partition(";")[0].strip().lower()
+        found = known.get(code) or known.get(code.partition("-")[0])
+        if found is not None:
+            return found
     return "en"
+
+
+@functools.cache
+def _asked_for() -> dict[str, str]:
+    """Return {what a browser may ask for: the tag of ours that answers it}; Norwegian alone is Bokmål."""
+    short = {one.lower().partition("-")[0]: one for one in reversed(locales())}
+    known = short | {one.lower(): one for one in locales()}
+    return {"no": known.get("nb", "en")} | known
 
 
 @contextmanager
 def using(wanted: str) -> Iterator[None]:
     """Speak the given language inside the block; an unknown one is spoken as English."""
-    token = _current.set(wanted if wanted in LOCALES else "en")
+    token = _current.set(wanted if wanted in locales() else "en")
     try:
         yield
     finally:
@@ -88,7 +142,7 @@ def N_(message: str) -> str:
 
 @functools.cache
 def _babel(name: str) -> Locale:
-    return Locale.parse(name)
+    return Locale.parse(name, sep="-")
 
 
 def format_date(day: dt.date | None, style: str = "long") -> str:
@@ -105,11 +159,12 @@ def format_moment(moment: dt.datetime | None, zone: str) -> str:
     """Write a moment in local time: 9. des. 2026, 10:42."""
     if moment is None:
         return ""
-    local = moment.astimezone(ZoneInfo(zone))
-    if _current.get() == "en":
-        # The hours of the English form would need their half of the day.
-        return f"{_dates.format_date(local, 'medium', locale=_babel('en'))}, {local:%H:%M}"
-    return _dates.format_datetime(local, "medium", locale=_babel(_current.get())).rsplit(":", 1)[0]
+    language, local = _babel(_current.get()), moment.astimezone(ZoneInfo(zone))
+    # Put together from its parts: whole forms have seconds, and English ones would need their half of the day.
+    day = _dates.format_date(local, "medium", locale=language)
+    clock = _dates.format_skeleton("Hm", local, locale=language)
+    whole = str(_dates.get_datetime_format("medium", locale=language)).replace("'", "")
+    return whole.replace("{0}", clock).replace("{1}", day)
 
 
 def format_time(moment: dt.datetime, zone: str) -> str:
@@ -128,6 +183,11 @@ def weekday_name(day: dt.date) -> str:
 def format_number(value: int | float | Decimal) -> str:
     """Write a number in the language's form: 1 234,5."""
     return _numbers.format_decimal(value, locale=_babel(_current.get()))
+
+
+def decimal_mark(wanted: str) -> str:
+    """Return what stands before the decimals in a language: a comma, a point."""
+    return _numbers.get_decimal_symbol(_babel(wanted))
 
 
 def format_size(size: int) -> str:
@@ -155,17 +215,19 @@ def period_name(every: str, year: int, index: int) -> str:
 
 _NORWEGIAN = {"æ": "z1", "ä": "z1", "ø": "z2", "ö": "z2", "å": "z3"}
 _SWEDISH = {"å": "z1", "ä": "z2", "æ": "z2", "ö": "z3", "ø": "z3"}
+_SORTED_AS_SWEDISH = frozenset({"sv", "fi"})
+"""The others are sorted as Norwegian is: Danish has its order, and most of the names are Norwegian."""
 
 
 def sort_key(text: str, wanted: str | None = None) -> str:
-    """Return the key that sorts names as the language does: æøå after z; Swedish åäö.
+    """Return the key that sorts names as the language does: æøå after z; Swedish and Finnish åäö.
 
     Databases are not asked: SQLite and the PostgreSQL of the tests lack the collations.
 
     >>> sorted(["Ås", "Zeta", "Ærfugl", "Øst"], key=lambda name: sort_key(name, "nb"))
     ['Zeta', 'Ærfugl', 'Øst', 'Ås']
     """
-    return _sort_key(text, (wanted or _current.get()) == "sv")
+    return _sort_key(text, (wanted or _current.get()) in _SORTED_AS_SWEDISH)
 
 
 @functools.lru_cache(8192)

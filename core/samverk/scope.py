@@ -12,7 +12,7 @@ from samverk.database import Unit
 from samverk.errors import NotAllowed, NotSignedIn
 from samverk.permissions import ACTIONS, SUBJECT
 from samverk.regions.definition import Definition, LocalText, in_locale
-from samverk.regions.terms import Vocabulary
+from samverk.regions.terms import LOCALES, Vocabulary
 from samverk.registry import RegionPlugin
 
 
@@ -134,10 +134,23 @@ class Scope:
 
     @property
     def words(self) -> Vocabulary:
-        return Vocabulary(self.locale, self.model.terms)
+        return self.vocabulary(self.locale)
 
     def vocabulary(self, locale: str) -> Vocabulary:
-        return Vocabulary(locale, self.model.terms)
+        """Return the region's words in a language; in its leading one where the interface has a language more."""
+        return Vocabulary(locale if locale in LOCALES else self.model.locales[0], self.model.terms)
+
+    def content_locale(self, *wanted: str | None) -> str:
+        """Return the first of the wanted languages that content is stored in, else the reader's, else the leading one.
+
+        The interface may speak languages that content has not.
+        """
+        return next((one for one in (*wanted, self.locale) if one in LOCALES), self.model.locales[0])
+
+    @property
+    def content_locales(self) -> tuple[str, ...]:
+        """Return the languages that one can write in, the region's first."""
+        return tuple(dict.fromkeys((*self.model.locales, *LOCALES)))
 
     def text(self, text: LocalText | None) -> str:
         """Return a text in the reader's language, else in the region's leading one, else in any."""

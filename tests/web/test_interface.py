@@ -10,9 +10,11 @@ from tests.installation import Installation
 from tests.rounds.test_wrong_input import own_form
 from tests.stories.test_two_quarters import HOST, HOSTS, PARTNER
 
+from samverk import i18n
 from samverk.app import all_routes
-from samverk.i18n import LOCALES
+from samverk.hooks import values
 from samverk.meetings import service as meetings
+from samverk.regions import terms
 from samverk.web.openapi import describe, faults_of
 from samverk.web.shapes import Language
 
@@ -35,8 +37,11 @@ def test_every_operation_declares_its_answer_and_its_one_success(route: Any) -> 
     assert route.status == 201 if route.has_location else route.status in (200, 201)
 
 
-def test_the_languages_of_the_interface_are_those_of_the_product() -> None:
-    assert get_args(Language) == LOCALES
+def test_what_is_written_has_a_language_of_content_and_what_is_asked_for_one_of_the_product() -> None:
+    asked = next(one for one in operation("list_points")["parameters"] if one["name"] == "lang")
+
+    assert set(get_args(Language)) == set(terms.LOCALES) == values.LOCALES
+    assert asked["schema"] == {"enum": list(i18n.locales())}
 
 
 def test_ids_are_uuids_and_queries_have_bounds() -> None:

@@ -165,7 +165,7 @@ def check_old_password(
 def change_profile(session: Unit, person_id: str, name: str, locale: str) -> None:
     """Change the name that colleagues see, and the language. Raises Invalid with every fault."""
     faults = name_problems(name)
-    if locale not in i18n.LOCALES:
+    if locale not in i18n.locales():
         faults += (Problem("/locale", _("Choose one of the languages."), field="locale"),)
     if faults:
         raise Invalid(faults)

@@ -216,8 +216,8 @@ def _forms(scope: Scope, id_: str, on: dt.date) -> tuple[FormPeriod, ...]:
     register, found = load_legal_forms(), []
     for key, since, until, marks in rows:
         law = register.require(key)
-        name = law.name(scope.locale)
-        heirs = tuple(heir.name(scope.locale).text for heir in register.successors_on(key, scope.today))
+        name = law.name(scope.content_locale())
+        heirs = tuple(heir.name(scope.content_locale()).text for heir in register.successors_on(key, scope.today))
         found.append(
             FormPeriod(
                 law,

@@ -68,7 +68,7 @@ def home(call: Call) -> tuple[tuple[str, str], ...]:
 def form_names(scope: Scope, rows: tuple[ArrangementRow, ...]) -> dict[str, str]:
     """Return {key of a legal form: its name in the reader's language} for the rows."""
     register = load_legal_forms()
-    return {key: register.require(key).name(scope.locale).text for key in {r.legal_form for r in rows} if key}
+    return {key: register.require(key).name(scope.content_locale()).text for key in {r.legal_form for r in rows} if key}
 
 
 class ListAsked(Day, frozen=True, forbid_unknown_fields=True):

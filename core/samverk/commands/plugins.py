@@ -119,13 +119,15 @@ def plugin_new(
 def plugin_check(
     what: Annotated[str | None, typer.Argument(help="A key or a folder; all without it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One list of faults, for programs.")] = False,
-    locale: Annotated[str, typer.Option(help="The language of the faults: en, nb, nn or sv.")] = "en",
+    locale: Annotated[
+        str, typer.Option(help="The language of the faults: nn, nb, sv, en or another of the interface.")
+    ] = "en",
 ) -> None:
     """Check the files of plugins: shape, meaning, terms, places. Each fault with file, line, rule and remedy."""
     from samverk import i18n
 
-    if locale not in i18n.LOCALES:
-        raise SettingsError(f"The language {locale!r} is not one of {', '.join(i18n.LOCALES)}; choose one of them.")
+    if locale not in i18n.locales():
+        raise SettingsError(f"The language {locale!r} is not one of {', '.join(i18n.locales())}; choose one of them.")
     with i18n.using(locale):
         said = _faults(what)
     if as_json:

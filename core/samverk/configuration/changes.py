@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from samverk.configuration import walk
 from samverk.configuration.walk import Around, Path, Schema
-from samverk.i18n import NAMES as LANGUAGES
-from samverk.i18n import _
+from samverk.i18n import _, language_name
+from samverk.regions.terms import LOCALES
 
 Kind = Literal["added", "removed", "changed"]
 
@@ -65,9 +65,9 @@ def _one(schema: Schema, before: Any, after: Any, path: Path, old: Around, new: 
 
 
 def _text(before: dict[str, str], after: dict[str, str], path: Path, new: Around) -> Iterator[Change]:
-    for locale in LANGUAGES:
+    for locale in LOCALES:
         if before.get(locale) != after.get(locale):
-            way = (*walk.way(path, new), LANGUAGES[locale])
+            way = (*walk.way(path, new), language_name(locale))
             was, now = before.get(locale) or _("nothing"), after.get(locale) or _("nothing")
             yield Change("changed", path, way, was, now, lang=locale)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from samverk.configuration import walk
 from samverk.configuration.walk import Around, Options, Path, Schema
-from samverk.i18n import NAMES as LANGUAGES
-from samverk.i18n import _, format_number
+from samverk.i18n import _, format_number, language_name
+from samverk.regions.terms import LOCALES
 
 SHORT = frozenset({"name", "plural", "title", "low", "high", "unit", "group"})
 """Texts that are written on one line; the others get room for sentences."""
@@ -174,7 +174,7 @@ def _languages(schema: Schema, value: Any, name: str, around: Around, *, is_requ
         is_long = last not in SHORT or len(written) > 80 or "\n" in written
         kind = "area" if is_long else "line"
         yield Field(
-            f"{name}.{locale}", kind, LANGUAGES[locale], values=(written,) if written else (), lang=locale,
+            f"{name}.{locale}", kind, language_name(locale), values=(written,) if written else (), lang=locale,
             is_required=is_required and number == 0, limit=limit,
         )  # fmt: skip
 
@@ -198,7 +198,7 @@ def _inside(schema: Schema, value: Any, name: str, path: Path, around: Around) -
 def fixed_keys(schema: Schema, value: Any, around: Around) -> tuple[str, ...]:
     """Return the keys that a table without a collection's keys shows on a form; languages are the region's."""
     keys = tuple(schema.get("propertyNames", {}).get("enum", ()))
-    if set(keys) <= set(LANGUAGES):
+    if set(keys) <= set(LOCALES):
         return walk.languages(value, around)
     return keys
 

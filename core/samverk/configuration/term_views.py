@@ -10,7 +10,7 @@ import msgspec
 
 from samverk.configuration import term_uses, walk
 from samverk.configuration.service import State
-from samverk.i18n import NAMES
+from samverk.i18n import language_name
 from samverk.regions.definition import TermForms
 from samverk.regions.terms import Terms, Vocabulary, core_terms
 from samverk.scope import Scope
@@ -92,7 +92,9 @@ def _row(key: str, own: Terms, locale: str) -> Row | None:
     if forms is None:
         return None
     gender = walk.words_of(walk.schema_at(("terms", key, locale, "gender")) or {}, forms.gender) if forms.gender else ""
-    return Row(locale, NAMES[locale], gender, tuple(getattr(forms, form) or "" for form in FORMS), mine is not None)
+    return Row(
+        locale, language_name(locale), gender, tuple(getattr(forms, form) or "" for form in FORMS), mine is not None
+    )
 
 
 def _places(key: str, form: str, words: Vocabulary, data: dict[str, Any]) -> tuple[str, ...]:

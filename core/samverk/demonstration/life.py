@@ -93,7 +93,7 @@ class Player:
         assert form is not None
         form.is_demonstration = True
         pinned = service.pinned_questionnaire(scope, form.questionnaire_hash)
-        language = answer.lang or scope.tenant.locale
+        language = scope.content_locale(answer.lang)
         is_final = state in ("submitted", "late", "returned")
         items = _items(pinned, answer.items, complete=is_final)
         given = self._point_answers(scope, form) if is_final else {}
@@ -105,7 +105,7 @@ class Player:
         service.submit(scope, row.id, items, given or {}, language, version=version)
         if state == "returned":
             later = replace(scope, now=min(scope.now + dt.timedelta(hours=20), self.scope.now), actor=self.secretariat)
-            reason = RETURNED.get(scope.tenant.locale, RETURNED["nb"])
+            reason = RETURNED.get(scope.content_locale(), RETURNED["nb"])
             service.return_form(later, row.id, reason)
 
     def _point_answers(self, scope: Scope, form: Form) -> dict[str, Any] | None:
@@ -131,7 +131,7 @@ class Player:
             if row is None or row.role != "partner":
                 continue
             scope = self.at(day, self.contacts.get(row.party_id, self.secretariat), 9 + number % 6)
-            language = reaction.lang or scope.tenant.locale
+            language = scope.content_locale(reaction.lang)
             reactions.react(scope, row.id, reaction.item, reaction.verdict, reaction.words or "", language)
 
     def _meeting(self, one: DemoRound, round_id: str, days: dict[str, dt.date]) -> None:
@@ -145,7 +145,7 @@ class Player:
             item = items.get(entry.subject)
             if item is None:
                 continue
-            language = entry.lang or scope.tenant.locale
+            language = scope.content_locale(entry.lang)
             meetings.write_summary(scope, item.id, entry.summary, language)
             meetings.record_attendance(scope, item.id, everybody)
             for point in entry.points:

@@ -100,7 +100,7 @@ def prepare(
 
 def _add_people(scope: Scope, password: str) -> None:
     """Add one person for each role, and one contact for each of today's municipalities."""
-    slug, language = scope.tenant.slug, scope.tenant.locale
+    slug, language = scope.tenant.slug, scope.content_locale()
     for role, office in OFFICES.get(language, OFFICES["nb"]).items():
         person = people.add_person(scope.session, f"{role}@{slug}.example", office, scope.now, password=password)
         people.grant(scope, person, role)

@@ -75,7 +75,7 @@ def as_json(scope: Scope, meeting: service.MeetingView, items: tuple[service.Ite
                 item.id,
                 item.position,
                 item.subject_id,
-                Text(item.summary_language or scope.locale, item.summary) if item.summary else None,
+                Text(item.summary_language or scope.content_locale(), item.summary) if item.summary else None,
                 tuple(point_answer(point) for point in item.points),
             )
             for item in items

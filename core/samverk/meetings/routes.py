@@ -7,7 +7,7 @@ from samverk.attachments import handling
 from samverk.attachments import service as attachments
 from samverk.errors import Invalid, NotFound, Problem, Stale
 from samverk.exemptions import service as exemptions
-from samverk.i18n import LOCALES, _
+from samverk.i18n import _
 from samverk.meetings import api, service, views
 from samverk.meetings.calendar_file import calendar_file
 from samverk.meetings.views import public_agenda
@@ -86,7 +86,6 @@ def _meeting_page(call: Call, error: Invalid | Stale | None = None) -> Page:
         "stale": error if isinstance(error, Stale) else None,
         "exempt": exempt,
         "files": attachments.list_of(scope, "meeting", meeting.id) if _sees_files(scope) else (),
-        "languages": LOCALES,
     }
     title = scope.text(meeting.title)
     crumbs = ((f"/{scope.tenant.slug}/meetings", scope.words.title("meeting", "pl")),)
@@ -135,7 +134,7 @@ def change_meeting(call: Call) -> Answer:
 def _change(call: Call, meeting_id: str, step: str) -> tuple[str, str]:
     scope, form = call.scope, call.form
     item_id = form.get("item")
-    language = form.get("language") if form.get("language") in LOCALES else scope.locale
+    language = scope.content_locale(form.get("language"))
     if item_id and item_id not in {item.id for item in service.agenda(scope, meeting_id)}:
         raise NotFound()
     match step:

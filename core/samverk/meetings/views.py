@@ -266,7 +266,9 @@ def approved_summaries(scope: Scope, meeting_id: str) -> dict[str, tuple[str, st
         )
     )
     return {
-        subject_id: (summary or "", language or scope.locale) for subject_id, summary, language in rows if subject_id
+        subject_id: (summary or "", language or scope.content_locale())
+        for subject_id, summary, language in rows
+        if subject_id
     }
 
 

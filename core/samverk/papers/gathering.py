@@ -201,7 +201,7 @@ def _reactions(
             question.number if question else 0,
             row.verdict,
             row.words or "",
-            row.language or scope.locale,
+            row.language or scope.content_locale(),
         )
         found.setdefault(form.subject_id, []).append(said)
     return found

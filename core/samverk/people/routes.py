@@ -4,7 +4,7 @@ Sessions themselves are `sessions.py`'s, the second step of signing in is `secon
 """
 
 from samverk.errors import Invalid, NotAllowed, Problem
-from samverk.i18n import LOCALES, _
+from samverk.i18n import _, locales
 from samverk.people import second_step, service
 from samverk.people.arriving import arrive, kept_words, safe_target, target_of
 from samverk.web import security
@@ -59,7 +59,7 @@ def do_sign_out(call: Call) -> Answer:
 @routes.page("POST", "/profile/language", action="profile.change")
 def choose_language(call: Call) -> Answer:
     chosen = call.form.get("lang")
-    if call.actor.person_id is None or chosen not in LOCALES:
+    if call.actor.person_id is None or chosen not in locales():
         raise NotAllowed()
     service.set_locale(call.session, call.actor.person_id, chosen)
     return Redirect(safe_target(call.form.get("next") or "/"))

@@ -115,7 +115,7 @@ def _point_page(call: Call, error: Invalid | None = None) -> Page:
 )
 def change_point(call: Call) -> Answer:
     scope, point_id = call.scope, call.path["point_id"]
-    words, language = call.form.get("words"), call.form.get("language") or scope.locale
+    words, language = call.form.get("words"), scope.content_locale(call.form.get("language"))
     version = call.version()
     try:
         match call.step:

@@ -9,12 +9,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from typing import get_args
 
 import msgspec
 
-from samverk.regions.definition import TermForms
+from samverk.regions.definition import Locale, TermForms
 
-LOCALES = ("nb", "nn", "sv", "en")
+LOCALES: tuple[str, ...] = get_args(Locale)
+"""The languages of content: what regions' texts are written in, and what people's words are stored in."""
 Terms = Mapping[str, Mapping[str, TermForms]]
 
 

@@ -9,7 +9,7 @@ from samverk.attachments import handling
 from samverk.attachments import service as attachments
 from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
 from samverk.exemptions import service as exemptions
-from samverk.i18n import LOCALES, _, format_time
+from samverk.i18n import _, format_time
 from samverk.rounds import form_view, questionnaire, reactions, reading, service, views
 from samverk.web.call import Answer, Call, Json, Page, Redirect, Routes
 
@@ -45,14 +45,11 @@ def _page(
 ) -> Page:
     """Show a form; `items` and `points` are the person's words when they are not stored yet."""
     scope = call.scope
-    language = call.form.get("language") or form.language or scope.locale
-    if language not in LOCALES:
-        language = scope.locale
     context = {
         "form": form,
         "items": form.answers if items is None else items,
         "given": form.point_answers if points is None else points,
-        "language": language,
+        "language": scope.content_locale(call.form.get("language"), form.language),
         "statuses": reading.STATUSES,
         "verdicts": reactions.VERDICTS,
         "theirs": theirs,
@@ -119,7 +116,7 @@ def answer_form(call: Call) -> Answer:
     asked = {point.id: point.number for point in form.asked}
     points, more = reading.read_point_answers(call.form.fields, asked)
     problems = (*problems, *more)
-    language = call.form.get("language") or scope.locale
+    language = call.form.get("language") or scope.content_locale()
     version = call.version()
     try:
         if then == "submit":
@@ -188,7 +185,7 @@ def submit_form(call: Call) -> Answer:
     """Submit what was saved, from the page before submission."""
     scope, form_id = call.scope, call.path["form_id"]
     form = form_view.get_form(scope, form_id)
-    language = form.language or scope.locale
+    language = form.language or scope.content_locale()
     try:
         service.submit(scope, form_id, form.answers, form.point_answers, language, version=call.version())
     except Invalid as error:
@@ -267,6 +264,7 @@ def _own_form(call: Call) -> form_view.FormView:
 def _react(call: Call, form: form_view.FormView) -> Answer:
     """Keep all reactions of the page; those without a choice are left alone."""
     scope = call.scope
+    language = scope.content_locale(call.form.get("language"))
     problems: list[Problem] = []
     count = 0
     for answer in form.host_answers:
@@ -275,7 +273,7 @@ def _react(call: Call, form: form_view.FormView) -> Answer:
         if not verdict and not words:
             continue
         try:
-            reactions.react(scope, form.row.id, key, verdict, words, call.form.get("language") or scope.locale)
+            reactions.react(scope, form.row.id, key, verdict, words, language)
             count += 1
         except Invalid as error:
             problems += error.problems

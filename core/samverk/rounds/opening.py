@@ -20,6 +20,7 @@ from samverk.meetings import service as meetings
 from samverk.reference import meeting_days
 from samverk.regions.definition import Cycle, LocalText
 from samverk.regions.placeholders import fill
+from samverk.regions.terms import LOCALES
 from samverk.rounds import notices
 from samverk.rounds.model import Form, PinnedQuestionnaire, Round, RoundEvent
 from samverk.rounds.questionnaire import Pinned, compile_questionnaire
@@ -168,7 +169,7 @@ def _date_choice(scope: Scope, name: str, day: dt.date) -> DateChoice:
     if why is None:
         return DateChoice(name, day)
     before, after = meeting_days.nearest_good_days(day, country)
-    return DateChoice(name, day, why.name(scope.locale), before, after)
+    return DateChoice(name, day, why.name(scope.content_locale()), before, after)
 
 
 def _forms(
@@ -214,7 +215,7 @@ def placeholders(
     form = next((form for form in cycle.forms.values() if form.role == role), None)
     before_year, before = rules.step_period(year, period, cycle.periods_a_year, -1)
     found: dict[str, dict[str, str]] = {}
-    for locale in dict.fromkeys((*scope.model.locales, *i18n.LOCALES)):
+    for locale in dict.fromkeys((*scope.model.locales, *LOCALES)):
         with i18n.using(locale):
             years = {
                 "year": str(year),

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import rfc8785
 
+from samverk.i18n import decimal_mark
 from samverk.regions.definition import Item, LocalText, Part, Questionnaire, in_locale
 from samverk.regions.placeholders import fill
 
@@ -310,7 +311,7 @@ def _written(value: str, locale: str) -> str:
     >>> _written("-1.5", "sv")
     '−1,5'
     """
-    return value.replace("-", "−") if locale == "en" else value.replace("-", "−").replace(".", ",")
+    return value.replace("-", "−").replace(".", decimal_mark(locale))
 
 
 def _grid_words(

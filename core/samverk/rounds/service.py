@@ -16,10 +16,11 @@ from samverk.breaker import service as breaker
 from samverk.decisions import service as decisions
 from samverk.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, Stale
 from samverk.hookspecs import AnsweredForm
-from samverk.i18n import LOCALES, _
+from samverk.i18n import _
 from samverk.permissions import ACTIONS
 from samverk.points import service as points
 from samverk.regions.definition import in_locale
+from samverk.regions.terms import LOCALES
 from samverk.rounds import asking, notices, reading
 from samverk.rounds.model import Form, FormEvent, PinnedQuestionnaire, Round, Submission
 from samverk.rounds.questionnaire import Pinned
@@ -214,7 +215,7 @@ def submit(
 def _accept_submission(
     scope: Scope, form: Form, round_: RoundState, pinned: Pinned, asked: tuple[points.PointView, ...]
 ) -> Receipt:
-    language = form.language or scope.locale
+    language = form.language or scope.content_locale()
     known = {"tenant": scope.tenant_id, "form": form.id}
     number = (scope.session.connection().execute(_LAST_NUMBER, known).scalar() or 0) + 1
     is_late = scope.now > round_.answers_due

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, update
 from samverk.database import Database, Unit, insert_if_absent
 from samverk.errors import Conflict, Invalid, NotFound, Problem
 from samverk.guard import Prepared
-from samverk.i18n import _, sort_key
+from samverk.i18n import _, locales, sort_key
 from samverk.people.model import Belonging
 from samverk.reference.places import load_places
 from samverk.regions.definition import Definition, LocalText
@@ -181,8 +181,10 @@ def create(
     zone: str = "Europe/Oslo",
     is_demonstration: bool = False,
 ) -> TenantInfo:
-    """Create a tenant. Raises Invalid for a bad slug, Conflict for one that is taken."""
+    """Create a tenant. Raises Invalid for a bad slug or an unknown language, Conflict for a slug that is taken."""
     check_slug(slug)
+    if locale is not None and locale not in locales():
+        raise Invalid((Problem("/locale", _("Choose one of the languages."), field="locale"),))
     if session.scalar(select(Tenant.id).where(Tenant.slug == slug)) is not None:
         raise Conflict(_("There is a tenant with the slug %(slug)s already.", slug=slug))
     tenant = Tenant(
@@ -238,8 +240,9 @@ def party_name(scope: Scope, place_key: str | None, name: LocalText, on: dt.date
         place = load_places().by_key(place_key)
         if place is not None:
             period = place.at(on)
-            country = "sv" if place.country == "SE" else scope.locale if scope.locale != "sv" else "nb"
-            return (period.name if period else place.name), country if scope.locale != "en" else "en"
+            reader = scope.content_locale()
+            country = "sv" if place.country == "SE" else reader if reader != "sv" else "nb"
+            return (period.name if period else place.name), country if reader != "en" else "en"
     return scope.text_lang(name)
 
 

@@ -136,15 +136,17 @@ class Attempt:
     def _locale(self, credential: Credential, slug: str | None) -> str:
         query = self._query() if b"lang=" in self.incoming.query or b"next=" in self.incoming.query else {}
         once = query.get("lang", ("",))[-1]
-        if once in i18n.LOCALES:
+        if once in i18n.locales():
             return once
         if slug is None and "next" in query:
             # Signing in on the way to a region's page speaks that region's language.
             slug = query["next"][-1].strip("/").partition("/")[0]
             slug = slug if SLUG.fullmatch(slug) else None
         person = credential.actor.person_id
-        known = credential.actor.locale or self.entry.locale_of(self.session, slug, person)
-        return known or i18n.preferred(self.incoming.headers.get("accept-language", ""))
+        chosen = credential.actor.locale
+        # Whoever chose a language that is here no longer is met as one who chose none.
+        known = chosen if chosen in i18n.locales() else self.entry.locale_of(self.session, slug, person)
+        return known if known in i18n.locales() else i18n.preferred(self.incoming.headers.get("accept-language", ""))
 
     def _query(self) -> Mapping[str, tuple[str, ...]]:
         """Return what the query says, nothing where it cannot be read: that is told when its language is known."""

@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
+from samverk import i18n
 from samverk.errors import Invalid, Problem, SamverkError
 from samverk.i18n import _
 
@@ -137,10 +138,12 @@ def _cleaned(value: Any, keys: list[int]) -> Any:
 def read_into(value: Any, kind: type[Any], *, is_query: bool = False) -> Any:
     """Read plain values into a struct. Raises Invalid with every fault; the texts of a query stand for their values."""
     if is_query:
-        # As lax as a query must be read, 1e2 and 2.0 would pass for numbers.
+        # As lax as a query must be read, 1e2 and 2.0 would pass for numbers, and any tag for a language of ours.
         wrong = [
             name for name in _numbers(cast(Hashable, kind)) if name in value and _WHOLE.fullmatch(value[name]) is None
         ]
+        if value.get("lang", "en") not in i18n.locales():
+            wrong.append("lang")
         value = value | {name: f"“{value[name]}”" for name in wrong}
     try:
         return msgspec.convert(value, kind, strict=not is_query)

@@ -210,7 +210,7 @@ def _page(why: Why, status: int, title: str, detail: str, problems: tuple[Proble
         "nonce": why.nonce,
         "notice": "",
         "locale": i18n.locale(),
-        "locales": i18n.LOCALES,
+        "locales": i18n.locales(),
         "crumbs": (),
         "here": "/",
         "csrf": call.credential.csrf if call else "",

@@ -154,8 +154,7 @@ def environment() -> Environment:
         state_word=state_word,
         STATES=STATES,
         MARKS=MARKS,
-        LANGUAGES=i18n.NAMES,
-        language_name=lambda code: i18n.NAMES.get(code, code),
+        language_name=i18n.language_name,
         today=dt.date.today,
     )
     env.filters["lines"] = lines

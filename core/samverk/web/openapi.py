@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from samverk import i18n
 from samverk.permissions import ACTIONS
 from samverk.web.call import Route
 from samverk.web.shapes import UUID
@@ -144,6 +145,9 @@ def _in_query(route: Route) -> list[dict[str, Any]]:
     found = []
     _schemas, components = msgspec.json.schema_components([route.query], ref_template=COMPONENTS)
     for name, schema in components[route.query.__name__]["properties"].items():
+        if name == "lang":
+            found.append({"name": name, "in": "query", "schema": {"enum": list(i18n.locales())}})
+            continue
         kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
         found.append({"name": name, "in": "query", "schema": _portable(kinds[0] if kinds else schema)})
     return found

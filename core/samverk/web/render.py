@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 import msgspec
 
+from samverk import i18n
 from samverk.errors import Problem
-from samverk.i18n import LOCALES, _
+from samverk.i18n import _
 from samverk.web import layout, security
 from samverk.web.call import Answer, Call, Cookie, File, Json, Page, Redirect
 from samverk.web.outgoing import Outgoing
@@ -64,7 +65,7 @@ def page_context(answer: Page, call: Call, nonce: str, notice: str) -> dict[str,
         "nonce": nonce,
         "notice": notice,
         "locale": call.locale,
-        "locales": LOCALES,
+        "locales": i18n.locales(),
         "actor": call.actor,
         "csrf": call.credential.csrf,
         # An address with a secret in it is not written into the links of its own page.

@@ -27,6 +27,10 @@ Words = Annotated[str, Meta(pattern=NO_CONTROLS, max_length=20_000)]
 Reason = Annotated[str, Meta(pattern=rf"^[^{_CONTROLS}\S]*[^{_CONTROLS}\s][^{_CONTROLS}]*\Z", max_length=2_000)]
 """Words that must say something."""
 Language = Literal["nn", "nb", "sv", "en"]
+"""A language that content is stored in."""
+
+Spoken = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")]
+"""A language of the interface; which there are is not known before the catalogues are (`i18n.locales`)."""
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -47,7 +51,7 @@ class Name(msgspec.Struct, frozen=True):
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What every operation may be asked in its query: the language of words and faults."""
 
-    lang: Language | UnsetType = UNSET
+    lang: Spoken | UnsetType = UNSET
 
 
 class Page(Asked, frozen=True, forbid_unknown_fields=True):

@@ -188,8 +188,8 @@ def warning_of(scope: Scope, day: dt.date) -> str | None:
     if why is None:
         return None
     if why.severity == "closed":
-        return _("Nobody meets that day: %(name)s.", name=why.name(scope.locale))
-    return _("A poor day to meet: %(name)s.", name=why.name(scope.locale))
+        return _("Nobody meets that day: %(name)s.", name=why.name(scope.content_locale()))
+    return _("A poor day to meet: %(name)s.", name=why.name(scope.content_locale()))
 
 
 def layers_of(scope: Scope, items: Iterable[WheelItem], shown: frozenset[str]) -> tuple[Layer, ...]:
