@@ -122,8 +122,8 @@ REGIONS = {
 }
 KINDS_OF_PAGES = 40
 """Fewer kinds of pages than this would mean that links were not followed."""
-REFUSED = {("paper", "round", "sg_def"), ("page", "document", "sg")}
-"""What neither region comes to say: papers of a withdrawn round are refused, and both have more than one document."""
+REFUSED = {("page", "document", "sg")}
+"""What neither region comes to say: both have more than one document."""
 
 
 def test_what_one_region_does_not_need_the_other_does() -> None:

@@ -20,7 +20,7 @@ from samverk.web import layout
 
 FORMS = ("sg", "sg_def", "pl", "pl_def")
 LETTERS = frozenset({"meetings/notices.py", "rounds/notices.py"})
-PAPERS = frozenset({"papers/service.py"})
+PAPERS = frozenset({"papers/gathering.py"})
 FILES = frozenset({"rounds/exports.py"})
 CALENDAR = frozenset({"meetings/calendar_file.py"})
 NO_PLACES = frozenset(
