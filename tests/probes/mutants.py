@@ -17,7 +17,7 @@ from samverk import guard
 from samverk.exemptions import service as exemptions
 from samverk.meetings import routes as meeting_routes
 from samverk.papers import service as papers
-from samverk.people import service as people
+from samverk.people import credentials
 from samverk.permissions import ACTIONS, Action
 from samverk.rounds import service as rounds
 from samverk.rounds import views
@@ -147,7 +147,7 @@ def roles_everywhere(session: Any, tenant_id: str, person_id: str, today: Any) -
     return (*GRANTS_OF(session, tenant_id, person_id, today), Grant("secretariat"))
 
 
-OPEN_SCOPE, GRANTS_OF = entry.Entry.open_scope, people.grants_of
+OPEN_SCOPE, GRANTS_OF = entry.Entry.open_scope, credentials.grants_of
 _UNKEYED: dict[str, Any] = {}
 
 
@@ -172,7 +172,7 @@ RULES_LEFT_OUT: dict[str, Callable[[], Any]] = {
     "every form may be seen": lambda: mock.patch.object(rounds, "may_see", lambda *_given: True),
     "every form may be answered": lambda: mock.patch.object(rounds, "may_answer", lambda *_given: True),
     "tokens reach every tenant": lambda: mock.patch.object(entry.Entry, "open_scope", any_token),
-    "a role in every tenant": lambda: mock.patch.object(people, "grants_of", roles_everywhere),
+    "a role in every tenant": lambda: mock.patch.object(credentials, "grants_of", roles_everywhere),
     "a cache without tenant": lambda: mock.patch.object(rounds, "pinned_questionnaire", pinned_of_anybody),
     "a tenant kept in the module": lambda: mock.patch.object(tenants, "find", last_tenant),
     "contacts read the outbox": lambda: action("outbox.read", opened_to("contact")),
@@ -201,7 +201,7 @@ def _no_end(row: Any, *, is_token: bool, now: Any) -> Any:
     return CREDENTIAL(row, is_token=is_token, now=min(now, row[2]))  # a token's last day, or when a session began
 
 
-CREDENTIAL = people.credential
+CREDENTIAL = credentials.credential
 MORE_RULES: dict[str, Callable[[], Any]] = {
     **_opened(("exports.read", "outbox.read", "audit.read", "settings.read", "exemptions.mark"), "member"),
     **_opened(("rounds.read", "papers.compile", "meetings.run", "people.manage", "rounds.open"), "member"),
@@ -209,7 +209,7 @@ MORE_RULES: dict[str, Callable[[], Any]] = {
     **_opened(("meetings.run", "papers.compile", "decisions.record", "exemptions.mark"), "contact"),
     **_public(("settings.read", "rounds.read", "tasks.read", "exports.read", "audit.read", "outbox.read")),
     **_public(("people.manage", "exemptions.mark", "granted.read", "contacts.delegate", "plugin.switch")),
-    "sessions and tokens never grow old": lambda: mock.patch.object(people, "credential", _no_end),
+    "sessions and tokens never grow old": lambda: mock.patch.object(credentials, "credential", _no_end),
     "auditors read what is not sent in": lambda: mock.patch.object(views, "is_sent_in", lambda *_given: True),
     "an auditor's subjects are not held": lambda: mock.patch.object(Actor, "subjects", lambda *_given: None),
     "reach is not held": lambda: mock.patch.object(Actor, "reaches", lambda *_given: True),

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from samverk.membership import roles as membership
+from samverk.people import credentials, sessions
 from samverk.people import service as people
-from samverk.people import sessions
 from samverk.tenants import service as tenants
 from tests.installation import PASSWORD, Installation
 
@@ -179,5 +179,5 @@ def sign_in(installation: Installation, who: Who, email: str, given: Given | Non
         secret = sessions.begin(session, person, given.at, awaits=given.awaits, tenant_id=given.tenant)
         tenant = tenants.find(session, who.tenant).id
         token = people.create_token(session, person, tenant, given.at, can_write=given.can_write)
-        csrf = people.identify(session, secret, "", given.at).csrf
+        csrf = credentials.identify(session, secret, "", given.at).csrf
     return replace(who, email=email, cookie=secret, csrf=csrf, token=token)

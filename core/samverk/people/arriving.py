@@ -4,7 +4,7 @@ Sign-in itself is `service.py`'s.
 """
 
 from samverk.i18n import _
-from samverk.people import service, sessions
+from samverk.people import credentials, sessions
 from samverk.web.call import Answer, Call, Cookie, Page, Redirect
 
 
@@ -34,6 +34,6 @@ def arrive(call: Call, secret: str) -> Answer:
     target, kept = target_of(call), kept_words(call)
     if not kept:
         return Redirect(target, _("You are signed in."), cookie_for(secret))
-    credential = service.identify(call.session, secret, "", call.now)
+    credential = credentials.identify(call.session, secret, "", call.now)
     context = {"target": target, "kept": kept, "token": credential.csrf}
     return Page("people/resume.html", _("You are signed in. Your words are here."), context, cookie=cookie_for(secret))

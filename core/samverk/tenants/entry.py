@@ -18,7 +18,7 @@ from samverk.database import Database, Unit, insert_if_absent
 from samverk.errors import Conflict, PluginMissing
 from samverk.guard import Prepared
 from samverk.i18n import _
-from samverk.people import service
+from samverk.people import credentials
 from samverk.registry import Answers, Question, RegionPlugin, Registry
 from samverk.scope import PUBLIC, Scope, TenantInfo
 from samverk.tables import new_id
@@ -30,7 +30,7 @@ from samverk.web.call import Answer, Call, Credential, Json
 _WIDTH = len(tenants.COLUMNS)
 _COOKIE, _TOKEN = (
     Prepared(statement.add_columns(*tenants.COLUMNS).outerjoin(Tenant, Tenant.slug == bindparam("slug")))
-    for statement in (service.BY_COOKIE, service.BY_TOKEN)
+    for statement in (credentials.BY_COOKIE, credentials.BY_TOKEN)
 )
 
 
@@ -45,12 +45,12 @@ class Entry:
     ) -> Credential:
         """Find who is behind a request, and the tenant it names in the same statement."""
         if slug is None or not (cookie or bearer):
-            return service.identify(session, cookie, bearer, now)
-        given = {"hash": service.secret_hash(cookie, bearer), "slug": slug}
+            return credentials.identify(session, cookie, bearer, now)
+        given = {"hash": credentials.secret_hash(cookie, bearer), "slug": slug}
         row = (_TOKEN if bearer else _COOKIE).one(session.connection(), given)
         if row is not None and row[-_WIDTH] is not None:
             tenants.keep(session, row[-_WIDTH:])
-        return service.credential(row, is_token=bool(bearer), now=now)
+        return credentials.credential(row, is_token=bool(bearer), now=now)
 
     def open_scope(self, session: Unit, slug: str, credential: Credential, locale: str, now: dt.datetime) -> Scope:
         """Bind the unit to the tenant and give the actor the roles held there. Raises NotFound, PluginMissing.
@@ -65,7 +65,7 @@ class Entry:
             actor = PUBLIC
         scope = Scope(tenant, session, actor, locale, now, plugin, effective.model(session, tenant, plugin), read_only)
         if actor.person_id is not None:
-            grants = service.grants_of(session, tenant.id, actor.person_id, scope.today)
+            grants = credentials.grants_of(session, tenant.id, actor.person_id, scope.today)
             scope = replace(scope, actor=replace(actor, grants=grants))
         return scope
 
@@ -87,7 +87,7 @@ class Entry:
         return tenants.locale_of(session, slug, person_id)
 
     def touch(self, database: Database, credential: Credential, now: dt.datetime) -> None:
-        service.touch(database, credential, now)
+        credentials.touch(database, credential, now)
 
     def recall(self, call: Call, work: Callable[[], Answer]) -> Answer:
         """Do the work once for an Idempotency-Key and give the same answer to every later try (rule 19).
