@@ -8,35 +8,20 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Date,
-    Integer,
-    String,
-    and_,
-    bindparam,
-    cast,
-    func,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import or_, select
 
-from samverk.arrangements.model import Arrangement, ArrangementForm, ArrangementParty
+from samverk.arrangements import statements
+from samverk.arrangements.model import Arrangement
 from samverk.errors import NotFound
-from samverk.guard import Prepared
 from samverk.i18n import _
 from samverk.regions.definition import LocalText, in_locale
 from samverk.scope import Scope
-from samverk.tables import IdType
 from samverk.tenants import service as tenants
 from samverk.tenants import written
 from samverk.tenants.model import Subject
 from samverk.tenants.sets import set_sizes
 
 ROLES = ("host", "partner", "observer")
-RUNNING = ("active", "tentative")
 
 
 class Participant(msgspec.Struct, frozen=True):
@@ -126,77 +111,6 @@ class ArrangementForRound(msgspec.Struct, frozen=True):
     partner_party_ids: tuple[str, ...]
 
 
-# The statements are built once: building them took as long as running them (measured).
-_DAY = bindparam("on", type_=Date)
-_TENANT: BindParameter[str] = bindparam("tenant", type_=IdType)
-# Signs that no id, role or JSON text holds.
-BETWEEN, AFTER = "\x1f", "\x1e"
-_BETWEEN: ColumnElement[str] = literal_column(f"'{BETWEEN}'", String)
-# One row an arrangement, its parties as text: a row for each party took three times as long (measured).
-_PARTIES = (
-    select(
-        ArrangementParty.arrangement_id,
-        func.aggregate_strings(
-            cast(ArrangementParty.party_id, String)
-            + _BETWEEN
-            + ArrangementParty.role
-            + _BETWEEN
-            + cast(ArrangementParty.marks, String),
-            literal_column(f"'{AFTER}'"),  # type: ignore[arg-type]  # a text would be written anew each time
-        ),
-    )
-    .where(
-        ArrangementParty.tenant_id == _TENANT,
-        or_(ArrangementParty.valid_from.is_(None), ArrangementParty.valid_from <= _DAY),
-        or_(ArrangementParty.valid_to.is_(None), ArrangementParty.valid_to >= _DAY),
-    )
-    .group_by(ArrangementParty.arrangement_id)
-)
-_PARTIES_OF_ALL = Prepared(_PARTIES)
-_PARTIES_OF_SOME = _PARTIES.where(ArrangementParty.arrangement_id.in_(bindparam("ids", expanding=True)))
-_TAGGED = (
-    select(Subject.id, Subject.key, Subject.name, Subject.position, Arrangement.status, Subject.tags)
-    .join(Arrangement, (Arrangement.tenant_id == Subject.tenant_id) & (Arrangement.id == Subject.id))
-    .where(Subject.tenant_id == _TENANT, Subject.kind == "arrangement", Arrangement.status.in_(RUNNING))
-    .order_by(Subject.position, Subject.key)
-)
-_LIST = (
-    select(
-        Subject.id,
-        Subject.key,
-        Subject.position,
-        Subject.name,
-        Arrangement.short_name,
-        Arrangement.area,
-        Arrangement.status,
-        Arrangement.begins,
-        Arrangement.ends,
-        Arrangement.participant_count,
-        Arrangement.candidate_set_id,
-        ArrangementForm.legal_form_key,
-        Subject.marks,
-    )
-    .join(Arrangement, (Arrangement.tenant_id == Subject.tenant_id) & (Arrangement.id == Subject.id))
-    .outerjoin(
-        ArrangementForm,
-        (ArrangementForm.tenant_id == Subject.tenant_id)
-        & (ArrangementForm.arrangement_id == Subject.id)
-        & or_(ArrangementForm.valid_from.is_(None), ArrangementForm.valid_from <= _DAY)
-        & or_(ArrangementForm.valid_to.is_(None), ArrangementForm.valid_to >= _DAY),
-    )
-    .where(Subject.tenant_id == _TENANT, Subject.kind == "arrangement")
-    .order_by(Subject.position, Subject.key)
-    .limit(bindparam("limit", type_=Integer))
-)
-_LIST_FIRST = Prepared(_LIST)
-_LIST_AFTER = Prepared(
-    _LIST.where(
-        or_(
-            Subject.position > bindparam("position"),
-            and_(Subject.position == bindparam("position"), Subject.key > bindparam("key")),
-        )
-    )
-)
 EVERY = 100_000
 
 
@@ -209,7 +123,7 @@ def status_on(status: str, begins: str | None, ends: str | None, on: dt.date) ->
 
 def tagged(scope: Scope, tag: str | None, on: dt.date) -> tuple[ArrangementForRound, ...]:
     """Return active and tentative arrangements with the tag (all of them without one), parties as of the day."""
-    rows = scope.session.connection().execute(_TAGGED, {"tenant": scope.tenant_id})
+    rows = scope.session.connection().execute(statements.TAGGED, {"tenant": scope.tenant_id})
     parties = _parties(scope, on)
     found = []
     for id_, key, name, position, status, tags in rows:
@@ -230,14 +144,14 @@ def _parties(
     place = {party_id: number for number, party_id in enumerate(names)}
     given: dict[str, Any] = {"tenant": scope.tenant_id, "on": on}
     if ids is None:
-        rows: Any = _PARTIES_OF_ALL.rows(scope.session.connection(), given)
+        rows: Any = statements.PARTIES_OF_ALL.rows(scope.session.connection(), given)
     else:
-        rows = scope.session.connection().execute(_PARTIES_OF_SOME, given | {"ids": tuple(ids)}).all()
-    groups = {id_: facts.split(AFTER) for id_, facts in rows}
+        rows = scope.session.connection().execute(statements.PARTIES_OF_SOME, given | {"ids": tuple(ids)}).all()
+    groups = {id_: facts.split(statements.AFTER) for id_, facts in rows}
     # The same three facts stand in many arrangements: one value for each, put in order once.
     shared: dict[str, Participant] = {}
     for fact in set().union(*groups.values()):
-        party_id, role, marks = fact.split(BETWEEN)
+        party_id, role, marks = fact.split(statements.BETWEEN)
         mark = msgspec.json.decode(marks).get("mark")
         view = names[party_id]
         shared[fact] = Participant(party_id, view.key, view.name, view.lang, role, mark)
@@ -263,7 +177,7 @@ def list_arrangements(
     if after:
         position, cursor_key = _cursor(after)
         given |= {"position": position, "key": cursor_key}
-    rows = (_LIST_AFTER if after else _LIST_FIRST).rows(scope.session.connection(), given)
+    rows = (statements.LIST_AFTER if after else statements.LIST_FIRST).rows(scope.session.connection(), given)
     has_more = limit is not None and len(rows) > limit
     if has_more:
         rows = rows[:limit]
