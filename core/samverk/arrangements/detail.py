@@ -9,83 +9,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from samverk.arrangements import service
-from samverk.arrangements.model import Arrangement, ArrangementForm, ArrangementParty
-from samverk.arrangements.service import ROLES, ArrangementRow, Participant
-from samverk.i18n import N_, _, format_date, ngettext
-from samverk.reference.legal_forms import LegalForm, load_legal_forms
+from samverk.arrangements import periods, service
+from samverk.arrangements.model import Arrangement
+from samverk.arrangements.periods import FormPeriod, PartyPeriod
+from samverk.arrangements.service import ArrangementRow, Participant
+from samverk.i18n import _, format_date, ngettext
 from samverk.regions.definition import LocalText
 from samverk.scope import Scope
-from samverk.tenants import service as tenants
 from samverk.tenants import written
 from samverk.tenants.model import Subject
-from samverk.tenants.service import PartyView
 from samverk.tenants.sets import set_sizes
-
-VALIDITY = {
-    "not_yet": N_("The form did not exist yet on the day looked at."),
-    "perhaps": N_("Whether the form was in force on the day looked at differs from place to place."),
-    "valid": N_("The form was in force on the day looked at."),
-    "closed_for_new": N_(
-        "The form was closed for new cooperation on the day looked at; those that had it could keep it."
-    ),
-    "ended": N_("The form had ended on the day looked at."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class PartyPeriod:
-    """One party's role and its days; None is unknown for the first day, and open for the last."""
-
-    party: PartyView
-    role: str
-    since: dt.date | None
-    until: dt.date | None
-    marks: dict[str, Any]
-    is_today: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FormPeriod:
-    """The legal form and the days on which the arrangement has had it; `law` is what the register knows."""
-
-    law: LegalForm
-    name: str
-    lang: str
-    statute: str
-    since: dt.date | None
-    until: dt.date | None
-    validity: str
-    successors: tuple[str, ...]
-    marks: dict[str, Any]
-    is_today: bool
-
-    @property
-    def validity_words(self) -> str:
-        return _(VALIDITY[self.validity])
-
-    @property
-    def warns(self) -> bool:
-        return self.validity in ("ended", "not_yet")
-
-    @property
-    def law_period(self) -> str:
-        """The days on which the form exists in law, as far as they are known."""
-        first, last = (
-            _law_day(self.law.valid_from, self.law.valid_from_span),
-            _law_day(self.law.valid_to, self.law.valid_to_span),
-        )
-        if first and last:
-            return _("%(first)s to %(last)s", first=first, last=last)
-        if last:
-            return _("until %(last)s; from when is not known", last=last)
-        return _("from %(first)s", first=first) if first else _("not known from when")
-
-
-def _law_day(day: dt.date | None, span: tuple[dt.date, dt.date] | None) -> str:
-    if span is not None:
-        return _("a day between %(first)s and %(last)s", first=format_date(span[0]), last=format_date(span[1]))
-    return format_date(day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +56,6 @@ class ArrangementView:
         return next((one for one in self.forms if one.is_today), None)
 
 
-def _covers(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:
-    return (since is None or since <= on) and (until is None or until >= on)
-
-
 def get_arrangement(scope: Scope, id_or_key: str, on: dt.date) -> ArrangementView:
     """Return one arrangement as it was on the day. Raises NotFound."""
     id_ = service.arrangement_id(scope, id_or_key)
@@ -152,7 +81,7 @@ def get_arrangement(scope: Scope, id_or_key: str, on: dt.date) -> ArrangementVie
         .join(Arrangement, (Arrangement.tenant_id == Subject.tenant_id) & (Arrangement.id == Subject.id))
         .where(Subject.tenant_id == scope.tenant_id, Subject.id == id_)
     ).one()
-    parties, forms = _periods(scope, id_, on), _forms(scope, id_, on)
+    parties, forms = periods.of_parties(scope, id_, on), periods.of_forms(scope, id_, on)
     title, lang = scope.text_lang(found.name)
     form = next((one for one in forms if one.is_today), None)
     row = ArrangementRow(
@@ -184,60 +113,6 @@ def get_arrangement(scope: Scope, id_or_key: str, on: dt.date) -> ArrangementVie
         forms,
         say(scope, row, form, found.begins, parties),
     )
-
-
-def _periods(scope: Scope, id_: str, on: dt.date) -> tuple[PartyPeriod, ...]:
-    names = tenants.party_names(scope, on)
-    place = {party_id: number for number, party_id in enumerate(names)}
-    rows = scope.session.execute(
-        select(
-            ArrangementParty.party_id,
-            ArrangementParty.role,
-            ArrangementParty.valid_from,
-            ArrangementParty.valid_to,
-            ArrangementParty.marks,
-        ).where(ArrangementParty.tenant_id == scope.tenant_id, ArrangementParty.arrangement_id == id_)
-    )
-    found = [
-        PartyPeriod(names[party_id], role, since, until, marks, _covers(since, until, on))
-        for party_id, role, since, until, marks in rows
-    ]
-    return tuple(sorted(found, key=lambda one: (ROLES.index(one.role), place[one.party.id], one.since or dt.date.min)))
-
-
-def _forms(scope: Scope, id_: str, on: dt.date) -> tuple[FormPeriod, ...]:
-    rows = scope.session.execute(
-        select(
-            ArrangementForm.legal_form_key, ArrangementForm.valid_from, ArrangementForm.valid_to, ArrangementForm.marks
-        )
-        .where(ArrangementForm.tenant_id == scope.tenant_id, ArrangementForm.arrangement_id == id_)
-        .order_by(ArrangementForm.valid_from, ArrangementForm.id)
-    )
-    register, found = load_legal_forms(), []
-    for key, since, until, marks in rows:
-        law = register.require(key)
-        name = law.name(scope.content_locale())
-        heirs = tuple(heir.name(scope.content_locale()).text for heir in register.successors_on(key, scope.today))
-        found.append(
-            FormPeriod(
-                law,
-                name.text,
-                name.language,
-                statute(law),
-                since,
-                until,
-                law.validity_on(on),
-                () if "any" in law.successor_keys else heirs,
-                marks,
-                _covers(since, until, on),
-            )
-        )
-    return tuple(found)
-
-
-def statute(law: LegalForm) -> str:
-    """Return statute and first sections as the office writes them: kommuneloven kap. 20, §§ 20-1–20-9."""
-    return ", ".join((law.statute, *law.sections[:1])).replace(" to ", "–")
 
 
 def say(
