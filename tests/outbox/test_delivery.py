@@ -155,17 +155,18 @@ def test_a_killed_worker_loses_and_doubles_nothing(embedded: Installation, mailb
 
 
 def test_owners_are_told_of_their_points_once_the_summary_is_approved(embedded: Installation) -> None:
+    from samverk.meetings import agenda_items
     from samverk.meetings import service as meetings
     from samverk.tenants import service as tenants
 
     tenant = embedded.add_tenant("insam_nordgudbrandsdal", HOSTS)
     with embedded.scope(tenant) as scope:
         meeting = meetings.create_meeting(scope, "directors", dt.date(2026, 2, 19))
-        item = meetings.add_item(scope, meeting, {"nn": "Sak"})
+        item = agenda_items.add_item(scope, meeting, {"nn": "Sak"})
         sel = tenants.party_id(scope, "no-3437")
-        meetings.record_point(scope, item, "Gjer dette", "nn", owner_party_id=sel)
-        meetings.record_point(scope, item, "Gjer dette au", "nn", owner_party_id=sel)
-        meetings.record_point(scope, item, "Kontoret gjer dette", "nn", owner_party_id=None)
+        agenda_items.record_point(scope, item, "Gjer dette", "nn", owner_party_id=sel)
+        agenda_items.record_point(scope, item, "Gjer dette au", "nn", owner_party_id=sel)
+        agenda_items.record_point(scope, item, "Kontoret gjer dette", "nn", owner_party_id=None)
         before = {message.person for message in service.list_messages(scope)}
         meetings.approve_summary(scope, meeting)
         told = {message.person: message.body.count("– ") for message in service.list_messages(scope)}

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from samverk import registry as registries
 from samverk.database import Database
+from samverk.meetings import agenda_items
 from samverk.meetings import service as meetings
 from samverk.migrations import runner
 from samverk.onboarding import service as onboarding
@@ -85,7 +86,7 @@ def prepare(folder: Path, *, url: str | None = None, arrangements: int = 6, memb
         planned = [
             meetings.create_meeting(scope, body, moment.date() + dt.timedelta(days=30)) for body in _bodies(scope)
         ]
-        items = tuple(meetings.add_item(scope, planned[0], {"nn": f"Sak {number}"}) for number in range(3))
+        items = tuple(agenda_items.add_item(scope, planned[0], {"nn": f"Sak {number}"}) for number in range(3))
         raised = tuple(
             points.raise_point(scope, f"Punkt {number}", "nn", owner_party_id=party_ids[0]) for number in range(8)
         )

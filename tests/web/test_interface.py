@@ -13,7 +13,7 @@ from tests.stories.test_two_quarters import HOST, HOSTS, PARTNER
 from samverk import i18n
 from samverk.app import all_routes
 from samverk.hooks import values
-from samverk.meetings import service as meetings
+from samverk.meetings import agenda_items
 from samverk.regions import terms
 from samverk.web.openapi import describe, faults_of
 from samverk.web.shapes import Language
@@ -107,7 +107,7 @@ def test_a_story_through_every_operation_keeps_the_description(installation: Ins
     holds("close_round", office.send("POST", f"/rounds/{round_id}/close", If_Match=tag))
     holds("compile_round", office.send("POST", f"/rounds/{round_id}/compile"))
     with installation.scope(tenant) as scope:
-        meetings.add_item(scope, round_["meeting"], {"nn": "Sak"}, subject_id=form["subject"]["id"], summary="Ord")
+        agenda_items.add_item(scope, round_["meeting"], {"nn": "Sak"}, subject_id=form["subject"]["id"], summary="Ord")
     meeting = office.get(f"/meetings/{round_['meeting']}")
     item = holds("get_meeting", meeting)["items"][0]["id"]
     holds("create_meeting", office.send("POST", "/meetings", {"body": "directors", "held_on": "2026-04-01"}))

@@ -11,6 +11,7 @@ from samverk.arrangements import filling as arrangements
 from samverk.bodies import service as bodies
 from samverk.calendar import rules
 from samverk.demonstration import dates
+from samverk.meetings import agenda_items
 from samverk.meetings import service as meetings
 from samverk.papers import service as papers
 from samverk.people import service as people
@@ -146,8 +147,8 @@ class Player:
             if item is None:
                 continue
             language = scope.content_locale(entry.lang)
-            meetings.write_summary(scope, item.id, entry.summary, language)
-            meetings.record_attendance(scope, item.id, everybody)
+            agenda_items.write_summary(scope, item.id, entry.summary, language)
+            agenda_items.record_attendance(scope, item.id, everybody)
             for point in entry.points:
                 self._raise(scope, item.id, point, language, days["meeting"])
         meetings.mark_held(scope, meeting_id)
@@ -160,7 +161,7 @@ class Player:
 
     def _raise(self, scope: Scope, item_id: str, point: DemoPoint, language: str, day: dt.date) -> None:
         deadline = day + dt.timedelta(days=point.deadline_days) if point.deadline_days else None
-        point_id = meetings.record_point(
+        point_id = agenda_items.record_point(
             scope,
             item_id,
             point.text,

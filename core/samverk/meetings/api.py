@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from samverk.errors import NotFound
-from samverk.meetings import service
+from samverk.meetings import agenda_items, service
 from samverk.points import service as points
 from samverk.points.shapes import PointAnswer, point_answer
 from samverk.scope import Scope
@@ -136,7 +136,7 @@ def record_point(call: Call) -> Answer:
     scope, meeting_id = call.scope, call.path["meeting_id"]
     if given.item not in {item.id for item in service.agenda(scope, meeting_id)}:
         raise NotFound()
-    point_id = service.record_point(
+    point_id = agenda_items.record_point(
         scope,
         given.item,
         given.text,

@@ -8,7 +8,7 @@ from samverk.attachments import service as attachments
 from samverk.errors import Invalid, NotFound, Problem, Stale
 from samverk.exemptions import service as exemptions
 from samverk.i18n import _
-from samverk.meetings import api, service, views
+from samverk.meetings import agenda_items, api, service, views
 from samverk.meetings.calendar_file import calendar_file
 from samverk.meetings.views import public_agenda
 from samverk.points import service as points
@@ -139,14 +139,14 @@ def _change(call: Call, meeting_id: str, step: str) -> tuple[str, str]:
         raise NotFound()
     match step:
         case "summary":
-            service.write_summary(scope, item_id, form.get("summary"), language, version=call.version())
-            service.record_attendance(scope, item_id, form.all("present"))
+            agenda_items.write_summary(scope, item_id, form.get("summary"), language, version=call.version())
+            agenda_items.record_attendance(scope, item_id, form.all("present"))
             return _(
                 "You have stored %(the_summary)s.", the_summary=scope.words.form("summary", "sg_def")
             ), f"#item-{item_id}"
         case "point":
             owner, raiser = form.get("owner"), form.get("raiser")
-            service.record_point(
+            agenda_items.record_point(
                 scope,
                 item_id,
                 form.get("text"),
@@ -162,7 +162,7 @@ def _change(call: Call, meeting_id: str, step: str) -> tuple[str, str]:
             title = form.get("title")
             if not title:
                 raise Invalid((Problem("/title", _("Fill in this field."), field="title"),))
-            service.add_item(scope, meeting_id, {language: title})
+            agenda_items.add_item(scope, meeting_id, {language: title})
             return _("The item is added."), ""
         case "held":
             service.mark_held(scope, meeting_id, version=call.version())

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from samverk.errors import Conflict
 from samverk.i18n import _
+from samverk.meetings import agenda_items
 from samverk.meetings import service as meetings
 from samverk.points import service as points
 from samverk.rounds import form_view, service, views
@@ -46,7 +47,7 @@ def make(scope: Scope, round_id: str) -> str:
 
     ordered = sorted(enumerate(subjects), key=lambda entry: (RANK[reason(entry[1][0])], entry[0]))
     for _number, (subject_id, name) in ordered:
-        meetings.add_item(scope, round_.meeting_id, dict(name), subject_id=subject_id, reason=reason(subject_id))
+        agenda_items.add_item(scope, round_.meeting_id, dict(name), subject_id=subject_id, reason=reason(subject_id))
     return round_.meeting_id
 
 
