@@ -24,10 +24,10 @@ from samverk.points import service as points
 from samverk.reference.legal_forms import load_legal_forms
 from samverk.reference.places import load_places
 from samverk.registry import RegionPlugin, Registry
-from samverk.rounds import opening
+from samverk.rounds import opening, planning
 from samverk.rounds import service as rounds
 from samverk.rounds.model import Form
-from samverk.rounds.opening import Choices
+from samverk.rounds.planning import Choices
 from samverk.rounds.questionnaire import NUMBERS, Pinned, Question
 from samverk.scope import Scope
 from samverk.tables import new_id
@@ -178,8 +178,8 @@ def open_round(scope: Scope, plugin: RegionPlugin) -> str:
     today = scope.today
     days = {"opens": -7, "answers": 14, "papers": 17, "meeting": 21}
     choices = Choices({name: today + dt.timedelta(days=days[name]) for name in days}, is_moved=True)
-    year, period = opening.current_period(scope, plugin.definition.cycles[key])
-    return opening.open_round(scope, opening.plan(scope, key, year, period, choices), choices)
+    year, period = planning.current_period(scope, plugin.definition.cycles[key])
+    return opening.open_round(scope, planning.plan(scope, key, year, period, choices), choices)
 
 
 def _four(folder: Path, registry: Registry, now: dt.datetime) -> tuple[tuple[tuple[str, str], ...], str, str]:

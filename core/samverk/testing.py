@@ -167,8 +167,8 @@ def forms_of_first_rounds(plugin: ModuleType | Path, folder: Path) -> dict[str, 
     from samverk.migrations import runner
     from samverk.onboarding import service as onboarding
     from samverk.registry import Registry
-    from samverk.rounds import opening, views
-    from samverk.rounds.opening import Choices
+    from samverk.rounds import opening, planning, views
+    from samverk.rounds.planning import Choices
 
     files = folder_of(plugin)
     found = registries.of_folder(files)
@@ -188,8 +188,8 @@ def forms_of_first_rounds(plugin: ModuleType | Path, folder: Path) -> dict[str, 
                 choices = Choices(
                     {name: scope.today + dt.timedelta(days=at) for name, at in DATES.items()}, is_moved=True
                 )
-                year, period = opening.current_period(scope, cycle)
-                opened = opening.open_round(scope, opening.plan(scope, key, year, period, choices), choices)
+                year, period = planning.current_period(scope, cycle)
+                opened = opening.open_round(scope, planning.plan(scope, key, year, period, choices), choices)
                 counted[key] = len(views.forms(scope, round_ids=(opened,)))
     finally:
         database.dispose()

@@ -37,7 +37,7 @@ MODULES = {
         ("partner", "sg", False),
     ],
     'x = "" if role == "host" else scope.words.form(role)': [("", "sg", False)],
-    'x = call.form("a") + opening.title(planned) + "word".title()': [],
+    'x = call.form("a") + planning.title(planned) + "word".title()': [],
 }
 
 

@@ -20,9 +20,9 @@ from samverk.migrations import runner
 from samverk.onboarding import service as onboarding
 from samverk.people import service as people
 from samverk.points import service as points
-from samverk.rounds import opening
+from samverk.rounds import opening, planning
 from samverk.rounds.model import Form
-from samverk.rounds.opening import Choices
+from samverk.rounds.planning import Choices
 from samverk.scope import Scope
 from samverk.tenants.model import Party, Subject
 
@@ -112,9 +112,9 @@ def _another_round(scope: Scope) -> str:
     """Open the period after the one of now, to be closed by whoever wants to."""
     key = next(iter(scope.model.cycles))
     cycle = scope.model.cycles[key]
-    year, period = opening.current_period(scope, cycle)
+    year, period = planning.current_period(scope, cycle)
     year, period = (year, period + 1) if period < cycle.periods_a_year else (year + 1, 1)
     days = {name: scope.today + dt.timedelta(days=at) for name, at in
             {"opens": -3, "answers": 20, "papers": 22, "meeting": 30}.items()}  # fmt: skip
     choices = Choices(days, is_moved=True)
-    return opening.open_round(scope, opening.plan(scope, key, year, period, choices), choices)
+    return opening.open_round(scope, planning.plan(scope, key, year, period, choices), choices)

@@ -27,9 +27,9 @@ from samverk.onboarding import service as onboarding
 from samverk.outbox.model import Message
 from samverk.people.model import Person
 from samverk.points.model import Point
-from samverk.rounds import opening
+from samverk.rounds import opening, planning
 from samverk.rounds.model import Submission
-from samverk.rounds.opening import Choices
+from samverk.rounds.planning import Choices
 from samverk.scope import Scope
 from samverk.web import layout
 
@@ -146,8 +146,8 @@ def begin_round(installation: Installation, tenant: str) -> None:
         for key, cycle in scope.model.cycles.items():
             at = {"opens": -7, "answers": 14, "papers": 17, "meeting": 21}
             days = {name: scope.today + dt.timedelta(days=ahead) for name, ahead in at.items()}
-            choices, period = Choices(days, is_moved=True), opening.current_period(scope, cycle)
-            planned = opening.plan(scope, key, *period, choices)
+            choices, period = Choices(days, is_moved=True), planning.current_period(scope, cycle)
+            planned = planning.plan(scope, key, *period, choices)
             if planned.forms and not planned.problems:
                 opening.open_round(scope, planned, choices)
                 return

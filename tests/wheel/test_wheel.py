@@ -8,7 +8,7 @@ from tests.region_database import SLUG, Region
 
 from samverk.errors import NotFound
 from samverk.home.service import get_home
-from samverk.rounds import opening
+from samverk.rounds import opening, planning
 from samverk.scope import Actor, Grant, Scope
 from samverk.wheel import service
 from samverk.wheel.lived import lived_year
@@ -128,8 +128,8 @@ def test_a_year_that_is_none_is_404(region: Region, year: str) -> None:
 def moved_round(scope: Scope) -> None:
     """Open the fourth quarter's round with dates of its own: each some days off the rule's."""
     days = {"opens": (11, 19), "answers": (12, 4), "papers": (12, 8), "meeting": (12, 11)}
-    choices = opening.Choices({name: dt.date(2026, *day) for name, day in days.items()})
-    opening.open_round(scope, opening.plan(scope, "insam", 2026, 4, choices), choices)
+    choices = planning.Choices({name: dt.date(2026, *day) for name, day in days.items()})
+    opening.open_round(scope, planning.plan(scope, "insam", 2026, 4, choices), choices)
 
 
 def december(scope: Scope) -> list[tuple[str, str]]:

@@ -13,8 +13,8 @@ from samverk.errors import BadRegion, NotFound
 from samverk.i18n import period_name
 from samverk.regions import overlay
 from samverk.regions.definition import Cycle, Definition
-from samverk.rounds import opening
-from samverk.rounds.opening import Choices, Plan
+from samverk.rounds import planning
+from samverk.rounds.planning import Choices, Plan
 from samverk.rounds.questionnaire import Pinned
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
@@ -63,10 +63,10 @@ def of(scope: Scope, key: str, query: Query) -> Preview:
         return Preview(title, key, None)
     role = query.get("role") if query.get("role") in sent else next(iter(sent))
     cycle_key, cycle = sent[role]
-    year, now = opening.current_period(scope, cycle)
+    year, now = planning.current_period(scope, cycle)
     written = query.get("period")
     period = int(written) if written in {str(n) for n in range(1, cycle.periods_a_year + 1)} else now
-    plan = opening.plan(replace(scope, model=model), cycle_key, year, period, Choices({}))
+    plan = planning.plan(replace(scope, model=model), cycle_key, year, period, Choices({}))
     return _seen(scope, plan, title, key, role, tuple(sent), query.get("subject"))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from samverk.calendar import rules
 from samverk.reference import meeting_days
 from samverk.regions.definition import Cycle
-from samverk.rounds.opening import DATES
+from samverk.rounds.planning import DATES
 from samverk.scope import Scope
 
 

@@ -17,7 +17,7 @@ from samverk.papers import service as papers
 from samverk.people import service as people
 from samverk.points import service as points
 from samverk.regions.demonstration import DemoAnswer, Demonstration, DemoPoint, DemoRound
-from samverk.rounds import agenda, asking, changes, opening, reactions, service, views
+from samverk.rounds import agenda, asking, changes, opening, planning, reactions, service, views
 from samverk.rounds.model import Form
 from samverk.rounds.questionnaire import Pinned, Question
 from samverk.scope import Actor, Grant, Scope
@@ -57,12 +57,12 @@ class Player:
 
     def _round(self, one: DemoRound) -> None:
         cycle = self.scope.model.cycles[one.cycle]
-        year, period = opening.current_period(self.scope, cycle)
+        year, period = planning.current_period(self.scope, cycle)
         year, period = rules.step_period(year, period, cycle.periods_a_year, -one.back)
         days, is_moved = dates.choose(self.scope, cycle, year, period, is_open=one.state == "open", back=one.back)
         start = self.at(days["opens"], self.secretariat, 7)
-        choices = opening.Choices(days, is_moved=is_moved)
-        planned = opening.plan(start, one.cycle, year, period, choices)
+        choices = planning.Choices(days, is_moved=is_moved)
+        planned = planning.plan(start, one.cycle, year, period, choices)
         round_id = opening.open_round(start, planned, choices)
         self._answers(one, round_id, days)
         self._reactions(one, round_id, days)

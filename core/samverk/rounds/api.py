@@ -2,8 +2,8 @@
 
 from typing import Any, cast
 
-from samverk.rounds import changes, form_view, opening, reactions, service, views
-from samverk.rounds.opening import Choices
+from samverk.rounds import changes, form_view, opening, planning, reactions, service, views
+from samverk.rounds.planning import Choices
 from samverk.rounds.shapes import (
     Answers,
     AskedPoint,
@@ -76,7 +76,7 @@ def open_round(call: Call) -> Answer:
     names = ("opens", "answers", "papers", "meeting")
     dates = {name: day for name in names if (day := getattr(given, name)) is not None}
     choices = Choices(dates, frozenset(given.without_subjects), frozenset(given.without_items))
-    planned = opening.plan(scope, given.cycle, given.year, given.period, choices)
+    planned = planning.plan(scope, given.cycle, given.year, given.period, choices)
     round_ = views.get_round(scope, opening.open_round(scope, planned, choices))
     location = f"/api/v1/{scope.tenant.slug}/rounds/{round_.id}"
     return Json(OpenedRound(**_round_fields(call, round_), forms=planned.counts), 201, round_.version, location)

@@ -10,8 +10,8 @@ from samverk.errors import Invalid, NotFound, Problem
 from samverk.i18n import _, ngettext, period_name
 from samverk.outbox import service as outbox
 from samverk.people import service as people
-from samverk.rounds import agenda, api, changes, exports, form_routes, notices, opening, views
-from samverk.rounds.opening import Choices
+from samverk.rounds import agenda, api, changes, exports, form_routes, notices, opening, planning, views
+from samverk.rounds.planning import Choices
 from samverk.tenants import service as tenants
 from samverk.web.call import Answer, Call, File, Page, Redirect, Routes
 
@@ -21,7 +21,7 @@ routes = Routes()
 @routes.page("GET", "/{tenant}/rounds", action="rounds.read")
 def show_rounds(call: Call) -> Answer:
     scope = call.scope
-    suggestions = [(key, cycle, *opening.current_period(scope, cycle)) for key, cycle in scope.model.cycles.items()]
+    suggestions = [(key, cycle, *planning.current_period(scope, cycle)) for key, cycle in scope.model.cycles.items()]
     context = {
         "rounds": views.list_rounds(scope),
         "suggestions": suggestions,
@@ -34,7 +34,7 @@ def show_rounds(call: Call) -> Answer:
 def _choices(call: Call, fields: Any) -> Choices:
     """Read what was changed on the opening page; a date that is none becomes a problem."""
     dates, problems = {}, []
-    for name in opening.DATES:
+    for name in planning.DATES:
         written = fields.get(name)
         if not written:
             continue
@@ -72,8 +72,8 @@ def _opening_page(call: Call, fields: Any, problems: tuple[Problem, ...] = (), s
         choices = _choices(call, fields)
     except Invalid as error:
         choices, problems, status = Choices({}), error.problems, 422
-    whole = opening.plan(scope, cycle_key, year, period, Choices(choices.dates))
-    planned = opening.plan(scope, cycle_key, year, period, choices)
+    whole = planning.plan(scope, cycle_key, year, period, Choices(choices.dates))
+    planned = planning.plan(scope, cycle_key, year, period, choices)
     context = {
         "planned": planned,
         "whole": whole,
@@ -85,7 +85,7 @@ def _opening_page(call: Call, fields: Any, problems: tuple[Problem, ...] = (), s
     title = _(
         "Open %(the_round)s: %(title)s",
         the_round=scope.words.form("round", "sg_def"),
-        title=scope.text(opening.title(planned)),
+        title=scope.text(planning.title(planned)),
     )
     crumbs = ((f"/{scope.tenant.slug}/rounds", scope.words.title("round", "pl")),)
     every = problems or planned.problems
@@ -101,7 +101,7 @@ def preview_or_open(call: Call) -> Answer:
     cycle_key, year, period = _period(call, form)
     try:
         choices = _choices(call, form)
-        planned = opening.plan(scope, cycle_key, year, period, choices)
+        planned = planning.plan(scope, cycle_key, year, period, choices)
         round_id = opening.open_round(scope, planned, choices)
     except Invalid as error:
         return _opening_page(call, form, error.problems, 422)
