@@ -24,7 +24,7 @@ from samverk.points import service as points
 from samverk.reference.legal_forms import load_legal_forms
 from samverk.reference.places import load_places
 from samverk.registry import RegionPlugin, Registry
-from samverk.rounds import opening, planning
+from samverk.rounds import opening, pinning, planning
 from samverk.rounds import service as rounds
 from samverk.rounds.model import Form
 from samverk.rounds.planning import Choices
@@ -199,7 +199,7 @@ def _four(folder: Path, registry: Registry, now: dt.datetime) -> tuple[tuple[tup
         round_id = open_round(scope, first)
         form = forms.where(Form.round_id == round_id).order_by(Form.id).first()
         assert form is not None
-        pinned = rounds.pinned_questionnaire(scope, form.questionnaire_hash)
+        pinned = pinning.pinned_questionnaire(scope, form.questionnaire_hash)
         rounds.save(scope, form.id, answers_to(pinned, 0), {}, scope.locale, version=form.version)
         for number in range(3):
             points.raise_point(
@@ -305,7 +305,7 @@ def _prepare_answers(folder: Path, forms: int, registry: Registry, now: dt.datet
         round_id = open_round(scope, plugin)
         rows = scope.session.query(Form).where(Form.tenant_id == scope.tenant_id, Form.round_id == round_id).all()
         for number, form in enumerate(rows):
-            pinned = rounds.pinned_questionnaire(scope, form.questionnaire_hash)
+            pinned = pinning.pinned_questionnaire(scope, form.questionnaire_hash)
             body = {"answers": answers_to(pinned, number), "language": "nn", "points": {}}
             path = f"/api/v1/answers/forms/{form.id}/submit"
             prepared.append(Prepared(token_of[form.party_id], path, form.id, form.version, body))

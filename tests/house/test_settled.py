@@ -17,7 +17,7 @@ BEFORE_THREADS = {
     "regions/overlay.py": {"Definition"},
     "regions/terms.py": {"dict[str, dict[str, TermForms]]"},
     "reference/legal_forms.py": {"tuple[LegalForm, ...]", "dict[str, str]"},
-    "rounds/service.py": {"Pinned"},
+    "rounds/pinning.py": {"Pinned"},
     "tenants/effective.py": {"Definition"},
     "documents/tree.py": {"Document"},
     "web/body.py": {"kind", "field.type"},

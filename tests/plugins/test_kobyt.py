@@ -14,7 +14,8 @@ import samverk_kobyt
 
 from samverk.reference.places import load_places
 from samverk.regions.loader import PlaceNames, RegionFiles, load_region
-from samverk.rounds.questionnaire import answer_schema, compile_questionnaire
+from samverk.rounds.answering import answer_schema
+from samverk.rounds.questionnaire import compile_questionnaire
 
 LEADING = "sv"
 FACTS = Path(__file__).with_name("facts_kobyt.toml")

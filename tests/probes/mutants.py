@@ -19,8 +19,8 @@ from samverk.meetings import routes as meeting_routes
 from samverk.papers import service as papers
 from samverk.people import credentials
 from samverk.permissions import ACTIONS, Action
+from samverk.rounds import pinning, views
 from samverk.rounds import service as rounds
-from samverk.rounds import views
 from samverk.scope import Actor, Grant, Scope
 from samverk.tenants import entry
 from samverk.tenants import service as tenants
@@ -157,7 +157,7 @@ def pinned_of_anybody(scope: Scope, content_hash: str) -> Any:
     return _UNKEYED[content_hash]
 
 
-PINNED = rounds.pinned_questionnaire
+PINNED = pinning.pinned_questionnaire
 _LAST: dict[str, Any] = {}
 
 

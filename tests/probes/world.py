@@ -29,8 +29,7 @@ from samverk.people import service as people
 from samverk.people.model import Person, RoleGrant
 from samverk.points import views as points
 from samverk.reference import service as reference
-from samverk.rounds import service as rounds
-from samverk.rounds import views
+from samverk.rounds import pinning, views
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.web.uploads import Upload
@@ -135,7 +134,7 @@ def make(url: str, folder: Path) -> World:
     found.append(asking.of_both(installation))
     world.people = {who.name: who for who in found}
     world.further = {who.name: who for who in asking.further(installation, subjects)}
-    rounds._PINNED.clear()  # what was kept in memory before the marks were written
+    pinning._PINNED.clear()  # what was kept in memory before the marks were written
     world.people["nobody"] = Who("nobody", "alpha", frozenset())
     for slug in TENANTS:
         with installation.scope(slug) as scope:

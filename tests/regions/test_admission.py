@@ -12,7 +12,8 @@ import pytest
 
 from samverk import registry
 from samverk.regions import admission, loader
-from samverk.rounds.questionnaire import answer_schema, compile_questionnaire
+from samverk.rounds.answering import answer_schema
+from samverk.rounds.questionnaire import compile_questionnaire
 
 Fault = tuple[str, str, str | None]
 MANY = {f"p{number}": True for number in range(501)}

@@ -28,7 +28,7 @@ from samverk.audit.model import AuditEntry
 from samverk.database import Database
 from samverk.outbox.model import MailDue, Message
 from samverk.points.model import Point
-from samverk.rounds import service as rounds
+from samverk.rounds import pinning
 from samverk.rounds.model import Form, Submission
 
 CLIENTS = 8
@@ -278,7 +278,7 @@ def bodies(database: Database, region: Region) -> dict[str, dict[str, Any]]:
         ).all()
         return {
             row.id: {
-                "answers": seeding.answers_to(rounds.pinned_questionnaire(scope, row.questionnaire_hash), number),
+                "answers": seeding.answers_to(pinning.pinned_questionnaire(scope, row.questionnaire_hash), number),
                 "language": "nn",
             }
             for number, row in enumerate(rows)

@@ -26,6 +26,7 @@ from samverk.errors import Conflict
 from samverk.meetings.model import Meeting
 from samverk.points import service as points
 from samverk.points.model import Point
+from samverk.rounds import pinning
 from samverk.rounds import service as rounds
 from samverk.rounds.model import Form, Round, Submission
 from samverk.scope import Scope
@@ -124,7 +125,7 @@ def bodies(site: Site) -> dict[str, dict[str, Any]]:
         ).all()
         return {
             row.id: {
-                "answers": seeding.answers_to(rounds.pinned_questionnaire(scope, row.questionnaire_hash), 1),
+                "answers": seeding.answers_to(pinning.pinned_questionnaire(scope, row.questionnaire_hash), 1),
                 "language": "nn",
             }
             for row in rows

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.regions import ring
 
 from samverk import registry
-from samverk.rounds import questionnaire, reading
+from samverk.rounds import answering, reading
 from samverk.rounds.questionnaire import Pinned, compile_questionnaire
 
 MODEL = registry.load("ring", ring).definition
@@ -50,7 +50,7 @@ def likely(pinned: Pinned) -> st.SearchStrategy[dict[str, Any]]:
 def test_both_validators_agree(data: st.DataObject) -> None:
     pinned = data.draw(st.sampled_from(PINNED))
     answers = data.draw(likely(pinned))
-    schema = questionnaire.answer_schema(pinned)
+    schema = answering.answer_schema(pinned)
     slow = jsonschema.Draft202012Validator(
         schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
     ).is_valid(answers)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from samverk.attachments import service as attachments
 from samverk.database import Database
 from samverk.registry import Registry
+from samverk.rounds import pinning
 from samverk.rounds import service as rounds
 from samverk.rounds.model import Form
 from samverk.safekeeping import region_file, region_import
@@ -40,7 +41,7 @@ def add_region(database: Database, registry: Registry, slug: str, chance: random
             )
         )
         for number, form in enumerate(forms.all()):
-            given = seeding.answers_to(rounds.pinned_questionnaire(scope, form.questionnaire_hash), number)
+            given = seeding.answers_to(pinning.pinned_questionnaire(scope, form.questionnaire_hash), number)
             rounds.submit(scope, form.id, given, {}, "nn", version=form.version)
             answers += len(given)
         content = chance.randbytes(scale.count(1_050_000)).hex().encode()

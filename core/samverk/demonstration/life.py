@@ -17,7 +17,7 @@ from samverk.papers import service as papers
 from samverk.people import service as people
 from samverk.points import service as points
 from samverk.regions.demonstration import DemoAnswer, Demonstration, DemoPoint, DemoRound
-from samverk.rounds import agenda, asking, changes, opening, planning, reactions, service, views
+from samverk.rounds import agenda, asking, changes, opening, pinning, planning, reactions, service, views
 from samverk.rounds.model import Form
 from samverk.rounds.questionnaire import Pinned, Question
 from samverk.scope import Actor, Grant, Scope
@@ -93,7 +93,7 @@ class Player:
         form = scope.session.get(Form, (scope.tenant_id, row.id))
         assert form is not None
         form.is_demonstration = True
-        pinned = service.pinned_questionnaire(scope, form.questionnaire_hash)
+        pinned = pinning.pinned_questionnaire(scope, form.questionnaire_hash)
         language = scope.content_locale(answer.lang)
         is_final = state in ("submitted", "late", "returned")
         items = _items(pinned, answer.items, complete=is_final)

@@ -21,9 +21,10 @@ from samverk.papers.compile import (
 )
 from samverk.points import service as points
 from samverk.regions.definition import in_locale
-from samverk.rounds import service, views
+from samverk.rounds import pinning, views
+from samverk.rounds.answering import words_of
 from samverk.rounds.model import Form, Reaction, Submission
-from samverk.rounds.questionnaire import Pinned, Question, words_of
+from samverk.rounds.questionnaire import Pinned, Question
 from samverk.scope import Scope
 from samverk.tenants import service as tenants
 from samverk.web.layout import state_word
@@ -48,7 +49,7 @@ def gather(scope: Scope, round_: views.RoundView, language: str) -> Document:
         answers: list[Answer] = []
         for form in own:
             if form.state == "submitted" and form.id in sent:
-                pinned = service.pinned_questionnaire(scope, hashes[form.id])
+                pinned = pinning.pinned_questionnaire(scope, hashes[form.id])
                 answers += _answers(scope, form, pinned, sent[form.id], language, numbers)
         parts.append(
             SubjectPart(
@@ -195,7 +196,7 @@ def _reactions(
         .order_by(Reaction.at, Reaction.id)
     ):
         form = hosts[row.host_form_id]
-        question = service.pinned_questionnaire(scope, hashes[form.id]).question(row.item_key)
+        question = pinning.pinned_questionnaire(scope, hashes[form.id]).question(row.item_key)
         said = ReactionSaid(
             names[row.party_id].name,
             question.number if question else 0,

@@ -7,7 +7,7 @@ from samverk.i18n import _
 from samverk.meetings import agenda_items
 from samverk.meetings import service as meetings
 from samverk.points import service as points
-from samverk.rounds import form_view, service, views
+from samverk.rounds import form_view, pinning, views
 from samverk.rounds.model import Form, Reaction
 from samverk.scope import Scope
 
@@ -77,7 +77,7 @@ def _with_proposal(scope: Scope, forms: tuple[views.FormRow, ...]) -> frozenset[
             continue
         entity = scope.session.get(Form, (scope.tenant_id, form.id))
         assert entity is not None
-        pinned = service.pinned_questionnaire(scope, entity.questionnaire_hash)
+        pinned = pinning.pinned_questionnaire(scope, entity.questionnaire_hash)
         answers = sent[0].get("items", {})
         if any(q.principle and answers.get(q.key, {}).get("has") == "yes" for q in pinned.questions):
             found.add(form.subject_id)

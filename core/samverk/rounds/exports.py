@@ -6,7 +6,7 @@ How a sheet is written is in `web.sheets`.
 from collections.abc import Iterable
 
 from samverk.i18n import _
-from samverk.rounds import form_view, service, views
+from samverk.rounds import form_view, pinning, views
 from samverk.rounds.model import Form
 from samverk.scope import Scope
 from samverk.web import sheets
@@ -45,7 +45,7 @@ def _rows(scope: Scope, round_: views.RoundView) -> Iterable[tuple[str, ...]]:
             yield (*about, "", "", "", "", "", "", "", entity.questionnaire_hash)
             continue
         content, language, when, _number = sent
-        pinned = service.pinned_questionnaire(scope, entity.questionnaire_hash)
+        pinned = pinning.pinned_questionnaire(scope, entity.questionnaire_hash)
         for question in pinned.questions:
             for piece in form_view.said(scope, question, content.get("items", {}).get(question.key)):
                 yield (

@@ -10,7 +10,7 @@ from samverk.attachments import service as attachments
 from samverk.errors import Conflict, Invalid, NotFound, Problem, Stale
 from samverk.exemptions import service as exemptions
 from samverk.i18n import _, format_time
-from samverk.rounds import form_view, questionnaire, reactions, reading, service, views
+from samverk.rounds import answering, form_view, reactions, reading, service, views
 from samverk.web.call import Answer, Call, Json, Page, Redirect, Routes
 
 routes = Routes()
@@ -170,7 +170,7 @@ def show_before_submission(call: Call) -> Answer:
     )
     context = {
         "form": form,
-        "blanks": questionnaire.blanks(form.pinned, form.answers),
+        "blanks": answering.blanks(form.pinned, form.answers),
         "missing": problems,
         "is_past_deadline": scope.now > form.round.answers_due,
         "said": {q.key: form_view.said(scope, q, form.answers.get(q.key)) for q in form.pinned.questions},

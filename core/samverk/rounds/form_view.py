@@ -13,9 +13,10 @@ from samverk.errors import NotFound
 from samverk.meetings import service as meetings
 from samverk.points import service as points
 from samverk.points.service import PointView
-from samverk.rounds import asking, service, views
+from samverk.rounds import asking, pinning, service, views
+from samverk.rounds.answering import words_of
 from samverk.rounds.model import Form, FormEvent, Reaction, Submission
-from samverk.rounds.questionnaire import Choice, Pinned, Question, words_of
+from samverk.rounds.questionnaire import Choice, Pinned, Question
 from samverk.rounds.views import FormRow, RoundView
 from samverk.scope import Scope
 
@@ -93,7 +94,7 @@ def get_form(scope: Scope, form_id: str) -> FormView:
     round_ = views.get_round(scope, row.round_id)
     if views.is_auditing(scope) and not views.is_sent_in(scope, round_, row):
         raise NotFound()
-    pinned = service.pinned_questionnaire(scope, entity.questionnaire_hash)
+    pinned = pinning.pinned_questionnaire(scope, entity.questionnaire_hash)
     previous, previous_language = _previous(scope, round_, row)
     host_answers, released = _host_answers(scope, round_, row)
     answering = service.may_answer(scope, row.party_id, row.subject_id)
@@ -154,7 +155,7 @@ def _previous(scope: Scope, round_: RoundView, row: FormRow) -> tuple[dict[str, 
     sent = latest_submission(scope, before.id) if before else None
     if before is None or sent is None:
         return {}, None
-    pinned = service.pinned_questionnaire(scope, before.questionnaire_hash)
+    pinned = pinning.pinned_questionnaire(scope, before.questionnaire_hash)
     items = sent[0].get("items", {})
     found = {q.key: said(scope, q, items.get(q.key)) for q in pinned.questions if q.carry}
     return {key: words for key, words in found.items() if words}, sent[1]
@@ -199,7 +200,7 @@ def _host_answers(scope: Scope, round_: RoundView, row: FormRow) -> tuple[tuple[
             )
         )
     }
-    pinned = service.pinned_questionnaire(scope, host.questionnaire_hash)
+    pinned = pinning.pinned_questionnaire(scope, host.questionnaire_hash)
     given = answers.get("points", {})
     answered = {point.id: point for point in points.list_points(scope, ids=tuple(given))} if given else {}
     found = []

@@ -6,10 +6,9 @@ from sqlalchemy import select
 from samverk.errors import Conflict, Invalid, Problem
 from samverk.i18n import _
 from samverk.meetings import service as meetings
-from samverk.rounds import notices, planning
-from samverk.rounds.model import Form, PinnedQuestionnaire, Round, RoundEvent
+from samverk.rounds import notices, pinning, planning
+from samverk.rounds.model import Form, Round, RoundEvent
 from samverk.rounds.planning import Choices, Plan
-from samverk.rounds.questionnaire import Pinned
 from samverk.scope import Scope
 from samverk.tables import new_id
 from samverk.tenants import effective
@@ -41,7 +40,7 @@ def open_round(scope: Scope, planned: Plan, choices: Choices) -> str:
         raise Conflict(
             _("%(the_round)s of this period has been opened already.", the_round=scope.words.title("round", "sg_def"))
         )
-    hashes = {pinned.role: _pin(scope, pinned) for pinned in planned.questionnaires}
+    hashes = {pinned.role: pinning.pin(scope, pinned) for pinned in planned.questionnaires}
     model_id = effective.pin(scope)
     meeting_id = _meeting(scope, planned, choices)
     row = Round(
@@ -86,19 +85,6 @@ def open_round(scope: Scope, planned: Plan, choices: Choices) -> str:
     scope.flush()
     notices.round_opened(scope, row.id)
     return row.id
-
-
-def _pin(scope: Scope, pinned: Pinned) -> str:
-    digest = pinned.content_hash
-    known = scope.session.scalar(
-        select(PinnedQuestionnaire.id).where(
-            PinnedQuestionnaire.tenant_id == scope.tenant_id, PinnedQuestionnaire.content_hash == digest
-        )
-    )
-    if known is None:
-        scope.add(PinnedQuestionnaire(id=new_id(), content_hash=digest, content=msgspec.to_builtins(pinned)))
-        scope.flush()
-    return digest
 
 
 def _meeting(scope: Scope, planned: Plan, choices: Choices) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from samverk.errors import Conflict, Invalid, NotFound, Problem
 from samverk.i18n import _
-from samverk.rounds import service, views
+from samverk.rounds import pinning, service, views
 from samverk.rounds.model import Form, Reaction
 from samverk.scope import Scope
 from samverk.tables import new_id
@@ -39,7 +39,7 @@ def react(scope: Scope, form_id: str, item_key: str, verdict: str, words: str, l
         raise Conflict(
             _("The answers of %(the_host)s are not released yet.", the_host=scope.words.form("host", "sg_def"))
         )
-    pinned = service.pinned_questionnaire(scope, host.questionnaire_hash)
+    pinned = pinning.pinned_questionnaire(scope, host.questionnaire_hash)
     problems = []
     if pinned.question(item_key) is None:
         raise NotFound()

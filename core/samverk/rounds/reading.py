@@ -1,6 +1,6 @@
 """Posted fields become answers, and answers become problems in the person's language, all at once.
 
-The shape is held by the schema that `questionnaire` compiles; the words of a fault are here.
+The shape is held by the schema that `answering` makes; the words of a fault are here.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ import jsonschema_rs
 from samverk.errors import Problem
 from samverk.i18n import _
 from samverk.regions.terms import Vocabulary
-from samverk.rounds import questionnaire
+from samverk.rounds import answering
 from samverk.rounds.questionnaire import NUMBERS, Pinned, Question
 
 _VALIDATORS: dict[str, Any] = {}
@@ -121,7 +121,7 @@ def validator(pinned: Pinned, content_hash: str) -> Any:
     if found is None:
         if len(_VALIDATORS) > 512:
             _VALIDATORS.clear()
-        schema = questionnaire.answer_schema(pinned)
+        schema = answering.answer_schema(pinned)
         found = _VALIDATORS[content_hash] = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
     return found
 
@@ -154,7 +154,7 @@ def _field(steps: list[str]) -> str | None:
 def _shape_words(error: Any) -> str:
     name = type(error.kind).__name__.removeprefix("ValidationErrorKind_")
     if "MaxLength" in name:
-        return _("The text is longer than %(limit)s characters.", limit=questionnaire.MAX_TEXT)
+        return _("The text is longer than %(limit)s characters.", limit=answering.MAX_TEXT)
     if "AdditionalProperties" in name:
         return _("The form does not ask for this.")
     if "Enum" in name or "Constant" in name:
@@ -211,7 +211,7 @@ def final_problems(pinned: Pinned, answers: Mapping[str, Any], vocabulary: Vocab
         answer = answers.get(question.key)
         if question.kind == "points":
             continue
-        if questionnaire.is_required(question, answers) and not questionnaire.is_answered(question, answer):
+        if answering.is_required(question, answers) and not answering.is_answered(question, answer):
             message = _(
                 "Question %(number)s is not answered. “Nothing to report” is an answer too.", number=question.number
             )
@@ -268,8 +268,8 @@ def point_problems(
                 "%(Point)s %(number)s: choose one of the four states.", Point=vocabulary.title("point"), number=number_
             )
             found.append(Problem(f"/points/{point_id}/status", message, field=f"{base}.status"))
-        if any(len(str(one.get(part, ""))) > questionnaire.MAX_TEXT for part in ("words", "reason")):
-            message = _("The text is longer than %(limit)s characters.", limit=questionnaire.MAX_TEXT)
+        if any(len(str(one.get(part, ""))) > answering.MAX_TEXT for part in ("words", "reason")):
+            message = _("The text is longer than %(limit)s characters.", limit=answering.MAX_TEXT)
             found.append(Problem(f"/points/{point_id}/words", message, field=f"{base}.words"))
         if not final:
             continue

@@ -3,7 +3,6 @@
 Opening is `opening.py`, changes to an open round `changes.py`, what a page shows `views.py`.
 """
 
-import datetime as dt
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -15,18 +14,16 @@ from sqlalchemy import BindParameter, bindparam, func, insert, select, update
 from samverk.breaker import service as breaker
 from samverk.decisions import service as decisions
 from samverk.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, Stale
-from samverk.hookspecs import AnsweredForm
 from samverk.i18n import _
 from samverk.permissions import ACTIONS
 from samverk.points import service as points
-from samverk.regions.definition import in_locale
 from samverk.regions.terms import LOCALES
-from samverk.rounds import asking, notices, reading
-from samverk.rounds.model import Form, FormEvent, PinnedQuestionnaire, Round, Submission
+from samverk.rounds import asking, heard, notices, pinning, reading
+from samverk.rounds.heard import RoundState
+from samverk.rounds.model import Form, FormEvent, Round, Submission
 from samverk.rounds.questionnaire import Pinned
 from samverk.scope import Scope
 from samverk.tables import new_id
-from samverk.tenants.model import Party, Subject
 
 EDITABLE = ACTIONS["forms.answer"].states
 SENT_IN = ACTIONS["forms.take_back"].states
@@ -45,18 +42,6 @@ _LAST_NUMBER = select(func.max(Submission.number)).where(
 _ADD_SUBMISSION, _ADD_EVENT = insert(Submission), insert(FormEvent)
 
 
-class RoundState(msgspec.Struct, frozen=True):
-    """What the use cases of a form must know of its round, read with the row held."""
-
-    id: str
-    state: str
-    answers_due: dt.datetime
-    needs_approval: bool
-    cycle_key: str
-    year: int
-    period: int
-
-
 class Receipt(msgspec.Struct, frozen=True):
     """What the one who submits gets: time and SHA-256 over the canonical JSON of what was sent in."""
 
@@ -66,28 +51,6 @@ class Receipt(msgspec.Struct, frozen=True):
     content_hash: str
     is_late: bool
     state: str
-
-
-_PINNED: dict[tuple[str, str], Pinned] = {}
-
-
-def pinned_questionnaire(scope: Scope, content_hash: str) -> Pinned:
-    """Return a pinned questionnaire by its content hash; what is kept in memory is kept for its tenant."""
-    known = (scope.tenant_id, content_hash)
-    found = _PINNED.get(known)
-    if found is None:
-        content = scope.session.scalar(
-            select(PinnedQuestionnaire.content).where(
-                PinnedQuestionnaire.tenant_id == scope.tenant_id, PinnedQuestionnaire.content_hash == content_hash
-            )
-        )
-        if content is None:
-            raise NotFound()
-        found = msgspec.convert(content, Pinned)
-        if len(_PINNED) >= 512:
-            _PINNED.pop(next(iter(_PINNED)), None)
-        _PINNED[known] = found
-    return found
 
 
 def _locked(
@@ -157,7 +120,7 @@ def save(
     form, _round = _locked(scope, form_id, version, may_answer)
     if form.state not in EDITABLE:
         raise Conflict(_("The form has been submitted. Take it back to change it."))
-    pinned = pinned_questionnaire(scope, form.questionnaire_hash)
+    pinned = pinning.pinned_questionnaire(scope, form.questionnaire_hash)
     foreign = tuple(key for key in items if pinned.question(key) is None)
     if foreign:
         raise Invalid(tuple(Problem(f"/answers/{key[:60]}", _("The form does not ask for this.")) for key in foreign))
@@ -195,7 +158,7 @@ def submit(
     form, round_ = _locked(scope, form_id, version, may_answer)
     if form.state not in EDITABLE:
         raise Conflict(_("The form has been submitted already."))
-    pinned = pinned_questionnaire(scope, form.questionnaire_hash)
+    pinned = pinning.pinned_questionnaire(scope, form.questionnaire_hash)
     asked = asking.asked_points(scope, form) if points.owes(scope, form.party_id) else ()
     numbers = {point.id: point.number for point in asked}
     shape = reading.shape_problems(pinned, form.questionnaire_hash, items)
@@ -205,7 +168,7 @@ def submit(
         *reading.point_problems(point_answers, numbers, scope.words, final=True),
     )
     if not problems:
-        problems = _plugin_problems(scope, round_, form, items, language)
+        problems = heard.problems(scope, round_, form, items, language)
     if problems:
         raise Invalid(problems)
     _store(scope, form, items, point_answers, language)
@@ -264,7 +227,7 @@ def _accept_submission(
     _propose(scope, form, pinned, language)
     scope.flush()
     if scope.plugin.has("samverk_response_submitted"):
-        breaker.tell(scope, "samverk_response_submitted", form=_for_plugin(scope, round_, form))
+        breaker.tell(scope, "samverk_response_submitted", form=heard.answered(scope, round_, form))
     return Receipt(form.id, number, moment, digest, is_late, form.state)
 
 
@@ -276,40 +239,6 @@ def _propose(scope: Scope, form: Form, pinned: Pinned, language: str) -> None:
             decisions.propose(
                 scope, form.id, question.key, form.subject_id, form.party_id, answer.get("text", ""), language
             )
-
-
-def _plugin_problems(
-    scope: Scope, round_: RoundState, form: Form, items: dict[str, Any], language: str
-) -> tuple[Problem, ...]:
-    if not scope.plugin.has("samverk_answer_problems"):
-        return ()
-    asked = _for_plugin(scope, round_, form, items, language)
-    found = breaker.call(scope, "samverk_answer_problems", form=asked)
-    return tuple(
-        Problem(f"/answers/{one.item}", in_locale(dict(one.message), scope.locale)[0], field=f"a.{one.item}")
-        for one in found
-    )
-
-
-def _for_plugin(
-    scope: Scope, round_: RoundState, form: Form, items: dict[str, Any] | None = None, language: str | None = None
-) -> AnsweredForm:
-    subject = scope.session.scalar(
-        select(Subject.key).where(Subject.tenant_id == scope.tenant_id, Subject.id == form.subject_id)
-    )
-    party = scope.session.scalar(select(Party.key).where(Party.tenant_id == scope.tenant_id, Party.id == form.party_id))
-    pinned = pinned_questionnaire(scope, form.questionnaire_hash)
-    return AnsweredForm(
-        round_.cycle_key,
-        round_.year,
-        round_.period,
-        form.role,
-        subject or "",
-        party or "",
-        pinned.key,
-        language or form.language,
-        items if items is not None else form.answers.get("items", {}),
-    )
 
 
 def take_back(scope: Scope, form_id: str, *, version: int | None = None) -> None:
