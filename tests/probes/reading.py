@@ -11,7 +11,8 @@ from unittest import mock
 import msgspec
 
 from samverk.web import attempt
-from samverk.web.call import Call, Form, Route
+from samverk.web.call import Call, Route
+from samverk.web.form import Form
 from tests.probes import verdicts
 from tests.probes.cells import Cell, credentials_of, incoming, kinds_of, object_id, words
 from tests.probes.fields import QUERY_WORDS

@@ -15,7 +15,7 @@ from samverk.errors import SettingsError
 from samverk.people.model import Attempt, Person, RoleGrant, SignIn
 from samverk.safekeeping import backup, classes, erasure, person_export, person_rows, region_file, region_import
 from samverk.safekeeping.journal import Journal
-from samverk.tenants import service as tenants
+from samverk.tenants import legal_hold
 from tests import scale
 from tests.installation import Installation
 from tests.safekeeping import canaries
@@ -130,7 +130,7 @@ def test_a_person_named_by_a_region_under_legal_hold_is_not_erased(embedded: Ins
     embedded.add_tenant("kobyt", slug="beta")
     email = "contact-3437@alpha.example"
     with embedded.database.platform("hold", write=True) as session:
-        tenants.hold(session, "alpha", "a case at court", NOW)
+        legal_hold.hold(session, "alpha", "a case at court", NOW)
     browser = embedded.browser("alpha", "contact-3437")
     browser.get("/tasks")
     before = canaries_of_everything(embedded)
@@ -145,7 +145,7 @@ def test_a_person_named_by_a_region_under_legal_hold_is_not_erased(embedded: Ins
     assert "/sign-in" in str(browser.client.get("/alpha/tasks").url)
     with embedded.database.platform("look", write=True) as session:
         assert session.scalar(select(Person.name).where(Person.email == email)) == "contact-3437"
-        tenants.release(session, "alpha")
+        legal_hold.release(session, "alpha")
     erasure.erase(embedded.database, Journal(embedded.settings.data), email, NOW)
 
 

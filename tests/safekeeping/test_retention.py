@@ -18,6 +18,7 @@ from samverk.people.model import ApiToken, Attempt, PasswordReset, Person, SignI
 from samverk.safekeeping import classes, keeping, retention
 from samverk.safekeeping.retention import Item
 from samverk.tables import new_id
+from samverk.tenants import legal_hold
 from samverk.tenants import service as tenants
 from samverk.tenants.model import IdempotencyKey
 from tests.installation import Installation
@@ -155,7 +156,7 @@ def everything(installation: Installation) -> dict[str, dict[str, Any]]:
 def test_a_region_under_legal_hold_is_not_touched(aged: tuple[Installation, dict[str, set[str]]]) -> None:
     installation, _due = aged
     with installation.database.platform("hold", write=True) as session:
-        tenants.hold(session, "alpha", "a case at court", NOW)
+        legal_hold.hold(session, "alpha", "a case at court", NOW)
         own = tenants.find(session, "alpha").id
         tokens = set(session.scalars(select(ApiToken.id).where(ApiToken.tenant_id == own)))
     before = everything(installation)

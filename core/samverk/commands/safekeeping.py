@@ -117,10 +117,10 @@ def tenant_hold(
     """Put a region under legal hold: nothing of it is deleted or erased."""
     from samverk import settings
     from samverk.database import Database
-    from samverk.tenants import service
+    from samverk.tenants import legal_hold
 
     with Database(settings.read(data).database_url).platform("legal hold", write=True) as session:
-        service.hold(session, slug, reason, now())
+        legal_hold.hold(session, slug, reason, now())
     typer.echo(f"{slug} is under legal hold")
 
 
@@ -128,10 +128,10 @@ def tenant_release(slug: str, data: Data = DATA) -> None:
     """End the legal hold of a region."""
     from samverk import settings
     from samverk.database import Database
-    from samverk.tenants import service
+    from samverk.tenants import legal_hold
 
     with Database(settings.read(data).database_url).platform("legal hold", write=True) as session:
-        service.release(session, slug)
+        legal_hold.release(session, slug)
     typer.echo(f"{slug} is no longer under legal hold")
 
 

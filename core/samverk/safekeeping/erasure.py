@@ -24,6 +24,7 @@ from samverk.safekeeping import classes, person_rows, rows
 from samverk.safekeeping.journal import Journal
 from samverk.safekeeping.person_rows import Known
 from samverk.scope import TenantInfo
+from samverk.tenants import legal_hold
 from samverk.tenants import service as tenants
 
 GOES_WITH_PERSON = ("audit_actor", "belonging", "provider_identity")
@@ -41,7 +42,7 @@ class Erased:
 def erase(database: Database, journal: Journal, email: str, now: dt.datetime) -> Erased:
     """Erase a person. Raises SettingsError for one who is not there, or whom a region under legal hold names."""
     with database.platform("erase a person") as session:
-        person, held = person_rows.find(session, email), tenants.held(session)
+        person, held = person_rows.find(session, email), legal_hold.held(session)
         every = tenants.every(session)
     for tenant in every:
         if tenant.id in held and _is_named(database, tenant, person):

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from samverk.audit import service as audit
 from samverk.database import Database, Unit
 from samverk.safekeeping import classes, keeping, rows
+from samverk.tenants import legal_hold
 from samverk.tenants import service as tenants
 
 _AT_ONCE = 400
@@ -45,7 +46,7 @@ def run(database: Database, now: dt.datetime) -> tuple[Item, ...]:
 
 def _work(database: Database, now: dt.datetime, *, write: bool) -> Iterator[Item]:
     with database.platform("retention", write=write) as session:
-        every, held = tenants.every(session), tenants.held(session)
+        every, held = tenants.every(session), legal_hold.held(session)
         for table in classes.tables_of("installation"):
             yield from _of_table(session, table, now, None, held, write=write)
     for tenant in every:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from samverk.database import Database, Unit, insert_if_absent
 from samverk.errors import Conflict, Invalid, NotFound, Problem
@@ -114,27 +114,6 @@ def every(session: Unit) -> tuple[TenantInfo, ...]:
     """Return all tenants by slug; for the front page of the installation."""
     rows: Iterable[Any] = session.execute(select(*COLUMNS).order_by(Tenant.slug))
     return tuple(TenantInfo(*row) for row in rows)
-
-
-def hold(session: Unit, slug: str, reason: str, now: dt.datetime) -> None:
-    """Put a region under legal hold. Raises NotFound, and Invalid without a reason."""
-    words = " ".join(reason.split())
-    if not words:
-        raise Invalid((Problem("/reason", _("Say why."), field="reason"),))
-    tenant = find(session, slug)
-    session.execute(update(Tenant).where(Tenant.id == tenant.id).values(held_since=now, hold_reason=words))
-
-
-def release(session: Unit, slug: str) -> None:
-    """End the legal hold of a region. Raises NotFound."""
-    tenant = find(session, slug)
-    session.execute(update(Tenant).where(Tenant.id == tenant.id).values(held_since=None, hold_reason=None))
-
-
-def held(session: Unit) -> dict[str, str]:
-    """Return {tenant id: reason} of the regions under legal hold."""
-    rows = session.execute(select(Tenant.id, Tenant.hold_reason).where(Tenant.held_since.is_not(None)))
-    return {tenant_id: reason or "" for tenant_id, reason in rows}
 
 
 def in_each(database: Database, reason: str) -> Iterator[tuple[TenantInfo, Unit]]:

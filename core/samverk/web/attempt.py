@@ -29,7 +29,8 @@ from samverk.scope import Scope
 from samverk.settings import Settings
 from samverk.web import body as gate
 from samverk.web import faults, record, render, security, shapes, uploads
-from samverk.web.call import Answer, Call, Credential, Form, Page, Redirect, Route
+from samverk.web.call import Answer, Call, Credential, Page, Redirect, Route
+from samverk.web.form import Form
 from samverk.web.incoming import Entry, Incoming, Journal
 from samverk.web.outgoing import Outgoing
 from samverk.web.rates import Rates

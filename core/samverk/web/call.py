@@ -15,6 +15,7 @@ from samverk.errors import NotFound, Problem, VersionMissing
 from samverk.i18n import _
 from samverk.scope import Actor, Scope
 from samverk.settings import Settings
+from samverk.web.form import Form
 from samverk.web.shapes import Asked
 from samverk.web.uploads import Upload
 
@@ -36,24 +37,6 @@ class Credential:
     tenant_id: str | None = None
     token_id: str | None = None
     can_write: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """Posted fields: each name with its values, in order, already normalised."""
-
-    fields: Mapping[str, tuple[str, ...]]
-
-    def get(self, name: str, default: str = "") -> str:
-        """Return the last value of a field, stripped of white space round it."""
-        given = self.fields.get(name)
-        return given[-1].strip() if given else default
-
-    def all(self, name: str) -> tuple[str, ...]:
-        return self.fields.get(name, ())
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.fields
 
 
 @dataclass(frozen=True, slots=True)
