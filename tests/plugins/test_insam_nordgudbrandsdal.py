@@ -3,66 +3,18 @@
 That the pages show the facts is tested where the pages are.
 """
 
-import datetime as dt
-import tomllib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 import samverk_insam_nordgudbrandsdal
+from tests.plugins import fact_lists
 
-from samverk.reference.places import load_places
-from samverk.regions.loader import PlaceNames, RegionFiles, load_region
+from samverk.regions.loader import RegionFiles
 
-LEADING = "nn"
-FACTS = Path(__file__).with_name("facts_insam_nordgudbrandsdal.toml")
-MONTHS = (
-    "januar februar mars april mai juni juli august september oktober november desember".split()  # noqa: SIM905
-)
 SIX = ("no-3433", "no-3434", "no-3435", "no-3437", "no-3431", "no-3432")
 
 
 @pytest.fixture(scope="module")
 def region() -> RegionFiles:
-    register = load_places()
-    places = PlaceNames(lambda key: register.by_key(key) is not None, register.nearest)
-    return load_region(samverk_insam_nordgudbrandsdal.samverk_region().folder, places)
-
-
-def day_words(text: str) -> str:
-    """Write 2022-12-16 as "16. desember 2022", 03-31 as "31. mars", and leave anything else."""
-    if len(text) == 10 and text[4] == text[7] == "-":
-        day = dt.date.fromisoformat(text)
-        return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
-    if len(text) == 5 and text[2] == "-":
-        return f"{int(text[3:])}. {MONTHS[int(text[:2]) - 1]}"
-    return text
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Yield every string that a page in the leading language may print, dates written out."""
-    if isinstance(value, dict):
-        if LEADING in value and isinstance(value[LEADING], str):
-            yield value[LEADING]
-            return
-        for inner in value.values():
-            yield from strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from strings(inner)
-    elif isinstance(value, dt.date):
-        yield day_words(value.isoformat())
-    elif isinstance(value, str):
-        yield day_words(value)
-
-
-def printed_texts() -> str:
-    folder = samverk_insam_nordgudbrandsdal.samverk_region().folder
-    files = [tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8")) for name in ("region", "starter")]
-    register = load_places()
-    names = [place.name for key in SIX if (place := register.by_key(key)) is not None]
-    return "\n".join([*names, *(text for file in files for text in strings(file))])
+    return fact_lists.load(samverk_insam_nordgudbrandsdal)
 
 
 def test_region_loads_and_counts_as_its_sources(region: RegionFiles) -> None:
@@ -195,8 +147,4 @@ def test_owner_with_a_submitted_open_form_has_answered_its_open_points(region: R
 
 
 def test_every_fact_of_the_list_is_in_the_plugin() -> None:
-    facts = tomllib.loads(FACTS.read_text("utf-8"))["fact"]
-    texts = printed_texts()
-
-    assert [fact["fact"] for fact in facts if fact["fact"] not in texts] == []
-    assert all(set(fact) == {"fact", "source", "page"} for fact in facts)
+    assert fact_lists.unsaid(samverk_insam_nordgudbrandsdal, "nn", SIX) == []

@@ -4,23 +4,15 @@ That the pages show the facts is tested where the pages are.
 """
 
 import datetime as dt
-import tomllib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import samverk_knutepunkt_sorlandet
+from tests.plugins import fact_lists
 
 from samverk.reference.legal_forms import load_legal_forms
 from samverk.reference.places import load_places
-from samverk.regions.loader import PlaceNames, RegionFiles, load_region
+from samverk.regions.loader import RegionFiles
 
-LEADING = "nb"
-FACTS = Path(__file__).with_name("facts_knutepunkt_sorlandet.toml")
-MONTHS = (
-    "januar februar mars april mai juni juli august september oktober november desember".split()  # noqa: SIM905
-)
 SEVEN = ("no-1001", "no-1018", "no-1017", "no-4223", "no-4215", "no-4216", "no-4218")
 FIVE = ("no-4204", "no-4223", "no-4215", "no-4216", "no-4218")
 FORMS = (
@@ -38,42 +30,7 @@ FORMS = (
 
 @pytest.fixture(scope="module")
 def region() -> RegionFiles:
-    register = load_places()
-    places = PlaceNames(lambda key: register.by_key(key) is not None, register.nearest)
-    return load_region(samverk_knutepunkt_sorlandet.samverk_region().folder, places)
-
-
-def day_words(text: str) -> str:
-    """Write 2008-02-13 as "13. februar 2008", and leave anything that is not a date."""
-    if len(text) == 10 and text[4] == text[7] == "-":
-        day = dt.date.fromisoformat(text)
-        return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
-    return text
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Yield every string that a page in the leading language may print, dates written out."""
-    if isinstance(value, dict):
-        if LEADING in value and isinstance(value[LEADING], str):
-            yield value[LEADING]
-            return
-        for inner in value.values():
-            yield from strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from strings(inner)
-    elif isinstance(value, dt.date):
-        yield day_words(value.isoformat())
-    elif isinstance(value, str):
-        yield day_words(value)
-
-
-def printed_texts() -> str:
-    folder = samverk_knutepunkt_sorlandet.samverk_region().folder
-    files = [tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8")) for name in ("region", "starter")]
-    register = load_places()
-    names = [place.name for key in SEVEN if (place := register.by_key(key)) is not None]
-    return "\n".join([*names, *(text for file in files for text in strings(file))])
+    return fact_lists.load(samverk_knutepunkt_sorlandet)
 
 
 def test_members_are_seven_in_2008_and_their_successors_today(region: RegionFiles) -> None:
@@ -199,8 +156,4 @@ def test_invented_choices_stand_in_the_demonstration(region: RegionFiles) -> Non
 
 
 def test_every_fact_of_the_list_is_in_the_plugin() -> None:
-    facts = tomllib.loads(FACTS.read_text("utf-8"))["fact"]
-    texts = printed_texts()
-
-    assert [fact["fact"] for fact in facts if fact["fact"] not in texts] == []
-    assert all(set(fact) == {"fact", "source", "page"} for fact in facts)
+    assert fact_lists.unsaid(samverk_knutepunkt_sorlandet, "nb", SEVEN) == []

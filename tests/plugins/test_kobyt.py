@@ -4,66 +4,22 @@ That the pages show the facts is tested where the pages are.
 """
 
 import datetime as dt
-import tomllib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import samverk_kobyt
+from tests.plugins import fact_lists
 
-from samverk.reference.places import load_places
-from samverk.regions.loader import PlaceNames, RegionFiles, load_region
+from samverk.regions.loader import RegionFiles
 from samverk.rounds.answering import answer_schema
 from samverk.rounds.questionnaire import compile_questionnaire
 
-LEADING = "sv"
-FACTS = Path(__file__).with_name("facts_kobyt.toml")
-MONTHS = (
-    "januari februari mars april maj juni juli augusti september oktober november december".split()  # noqa: SIM905
-)
 FOUR = ("se-0513", "se-0509", "se-0560", "se-0512")
 FIVE = (*FOUR, "se-0687")
 
 
 @pytest.fixture(scope="module")
 def region() -> RegionFiles:
-    register = load_places()
-    places = PlaceNames(lambda key: register.by_key(key) is not None, register.nearest)
-    return load_region(samverk_kobyt.samverk_region().folder, places)
-
-
-def day_words(text: str) -> str:
-    """Write 2006-04-24 as "24 april 2006", and leave anything that is not a date."""
-    if len(text) == 10 and text[4] == text[7] == "-":
-        day = dt.date.fromisoformat(text)
-        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-    return text
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Yield every string that a page in the leading language may print, dates written out."""
-    if isinstance(value, dict):
-        if LEADING in value and isinstance(value[LEADING], str):
-            yield value[LEADING]
-            return
-        for inner in value.values():
-            yield from strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from strings(inner)
-    elif isinstance(value, dt.date):
-        yield day_words(value.isoformat())
-    elif isinstance(value, str):
-        yield day_words(value)
-
-
-def printed_texts() -> str:
-    folder = samverk_kobyt.samverk_region().folder
-    files = [tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8")) for name in ("region", "starter")]
-    register = load_places()
-    names = [place.name for key in (*FIVE, "se-0584") if (place := register.by_key(key)) is not None]
-    return "\n".join([*names, *(text for file in files for text in strings(file))])
+    return fact_lists.load(samverk_kobyt)
 
 
 def test_region_loads_and_counts_as_its_source(region: RegionFiles) -> None:
@@ -206,8 +162,4 @@ def test_invented_figures_fit_the_form_and_leave_gaps(region: RegionFiles) -> No
 
 
 def test_every_fact_of_the_list_is_in_the_plugin() -> None:
-    facts = tomllib.loads(FACTS.read_text("utf-8"))["fact"]
-    texts = printed_texts()
-
-    assert [fact["fact"] for fact in facts if fact["fact"] not in texts] == []
-    assert all(set(fact) == {"fact", "source", "page"} for fact in facts)
+    assert fact_lists.unsaid(samverk_kobyt, "sv", (*FIVE, "se-0584")) == []

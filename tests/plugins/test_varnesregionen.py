@@ -4,66 +4,20 @@ That the pages show the facts is tested where the pages are.
 """
 
 import datetime as dt
-import tomllib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import samverk_varnesregionen
+from tests.plugins import fact_lists
 
-from samverk.reference.places import load_places
-from samverk.regions.loader import PlaceNames, RegionFiles, load_region
+from samverk.regions.loader import RegionFiles
 
-LEADING = "nb"
-FACTS = Path(__file__).with_name("facts_varnesregionen.toml")
-MONTHS = (
-    "januar februar mars april mai juni juli august september oktober november desember".split()  # noqa: SIM905
-)
 SIX = ("no-5035", "no-5031", "no-5032", "no-5036", "no-5034", "no-5033")
 NEIGHBOURS = ("no-5037", "no-5038", "no-5004")
 
 
 @pytest.fixture(scope="module")
 def region() -> RegionFiles:
-    register = load_places()
-    places = PlaceNames(lambda key: register.by_key(key) is not None, register.nearest)
-    return load_region(samverk_varnesregionen.samverk_region().folder, places)
-
-
-def day_words(text: str) -> str:
-    """Write 2009-06-11 as "11. juni 2009", and leave anything that is not a date."""
-    if len(text) == 10 and text[4] == text[7] == "-":
-        day = dt.date.fromisoformat(text)
-        return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
-    return text
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Yield every string that a page in the leading language may print, dates written out."""
-    if isinstance(value, dict):
-        if LEADING in value and isinstance(value[LEADING], str):
-            yield value[LEADING]
-            return
-        for inner in value.values():
-            yield from strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from strings(inner)
-    elif isinstance(value, dt.date):
-        yield day_words(value.isoformat())
-    elif isinstance(value, str):
-        yield day_words(value)
-
-
-def printed_texts() -> str:
-    folder = samverk_varnesregionen.samverk_region().folder
-    files = [tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8")) for name in ("region", "starter")]
-    register = load_places()
-    day = dt.date(2009, 6, 11)
-    found = [place.at(day) for key in (*SIX, *NEIGHBOURS) if (place := register.by_key(key)) is not None]
-    names = [period.name for period in found if period is not None]
-    return "\n".join([*names, *(text for file in files for text in strings(file))])
+    return fact_lists.load(samverk_varnesregionen)
 
 
 def test_region_loads_and_counts_as_its_source(region: RegionFiles) -> None:
@@ -192,8 +146,4 @@ def test_invented_positions_stand_in_the_demonstration_and_fit_the_form(region: 
 
 
 def test_every_fact_of_the_list_is_in_the_plugin() -> None:
-    facts = tomllib.loads(FACTS.read_text("utf-8"))["fact"]
-    texts = printed_texts()
-
-    assert [fact["fact"] for fact in facts if fact["fact"] not in texts] == []
-    assert all(set(fact) == {"fact", "source", "page"} for fact in facts)
+    assert fact_lists.unsaid(samverk_varnesregionen, "nb", (*SIX, *NEIGHBOURS), on=dt.date(2009, 6, 11)) == []
