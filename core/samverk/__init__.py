@@ -1,7 +1,7 @@
 """Samverk: the map of the house. Read it first; each room's own docstring says what lives there and what does not.
 
 `LEVELS` lists the rooms from the ground up. A module imports from earlier rows and from its own room only
-(`tests/test_levels.py` reads this). A change that needs a new arrow needs an ADR in `docs/decisions/`.
+(`tests/house/test_levels.py` reads this). A change that needs a new arrow needs an ADR in `docs/decisions/`.
 """
 
 LEVELS: tuple[tuple[str, ...], ...] = (
