@@ -102,8 +102,11 @@ def _plain(data: dict[str, Any], file: str, faults: list[RegionFault]) -> dict[s
     while waiting:
         holder, key, value, path, depth = waiting.pop()
         count += 1
-        if count > MAX_NODES or depth > MAX_DEPTH:
-            rule, most = ("nodes", MAX_NODES) if count > MAX_NODES else ("depth", MAX_DEPTH)
+        # What waits and what is about to wait is counted too: more than enough is refused before it is looked at.
+        inside = len(value) if isinstance(value, dict | list) else 0
+        is_much = count + len(waiting) + inside > MAX_NODES
+        if is_much or depth > MAX_DEPTH:
+            rule, most = ("nodes", MAX_NODES) if is_much else ("depth", MAX_DEPTH)
             words = (
                 _("there are more than %(limit)s values", limit=most)
                 if rule == "nodes"
