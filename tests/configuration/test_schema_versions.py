@@ -149,3 +149,26 @@ def test_a_version_brought_back_meets_what_the_plugin_has_changed_since(folder: 
     assert stands.conflicts == (("wheel", "ring_answers", "rule"),)
     assert overlay.of_data(stands.wanted).wheel["ring_answers"].rule.working_days == 8
     two.close()
+
+
+def test_a_version_that_fits_no_more_is_told_and_no_draft(folder: Path, start: Start, sqlite_url: str) -> None:
+    one = start()
+    one.add_tenant("ring", slug="ringen")
+    administrator = one.browser("ringen", "administrator")
+    save(administrator, "subject_kinds.theme", name__nb="emne")
+    activate(administrator)
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        # No plugin could be found that makes one by itself: a text of which each side keeps what the other took away.
+        patch = json.dumps({"name": {"nb": None, "nn": None, "sv": None}})
+        connection.execute("UPDATE configuration_version SET patch = ?", (patch,))
+    connection.close()
+    page = administrator.get("/settings/versions")
+    version = page.partition('name="version" value="')[2].partition('"')[0]
+
+    administrator.post("/settings/versions/1/restore", {"version": version}, on="/settings/versions")
+
+    assert administrator.status == 409
+    assert "passer ikke med slik programtillegget er i dag" in words(administrator.text)
+    with one.scope("ringen") as scope:
+        assert not service.state(scope).has_draft
+    one.close()

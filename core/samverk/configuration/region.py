@@ -1,4 +1,4 @@
-"""What a model must fit of the region it is for: members, sets, tags, and the keys that rows already use.
+"""What a model must fit of the region it is for: members, sets, tags, keys in use, open rounds.
 
 The model itself is looked at in `meaning.py`.
 """
@@ -55,6 +55,11 @@ def _used(scope: Scope) -> Iterator[tuple[str, str, str]]:
         )
     for key in sorted({one.kind for one in subjects.list_subjects(scope)}):
         yield "subject_kinds", key, _("there are subjects of this kind")
+
+
+def open_rounds(scope: Scope) -> tuple[str, ...]:
+    """Return the titles of the rounds that are open: they go on with the forms they were opened with."""
+    return tuple(scope.text(one.title) for one in rounds.list_rounds(scope, states=("open",)))
 
 
 def outside(scope: Scope) -> dict[str, Options]:

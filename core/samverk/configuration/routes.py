@@ -1,6 +1,6 @@
 """Pages of the configuration: the model by section, the form of a place, what a draft changes, the versions."""
 
-from samverk.configuration import editing, files, preview, service, term_views, views
+from samverk.configuration import editing, files, preview, region, service, term_views, views
 from samverk.configuration.walk import Path
 from samverk.errors import Conflict, Invalid, NotFound, Problem
 from samverk.i18n import _, format_moment
@@ -143,7 +143,7 @@ def _changes(call: Call, error: Exception | None = None) -> Page:
         "findings": views.findings_of(service.findings(scope, stands.wanted)) if stands.has_changes else (),
         "stands": stands,
         "when": format_moment(stands.changed_at, scope.tenant.zone),
-        "open_rounds": service.open_rounds(scope),
+        "open_rounds": region.open_rounds(scope),
         "reason": call.form.get("reason"),
     }
     title, crumbs = _("What the draft changes"), views.crumbs(scope, (), stands.around(stands.wanted))

@@ -21,7 +21,6 @@ from samverk.errors import BadRegion, Conflict, Invalid, NotFound, Problem, Stal
 from samverk.i18n import _
 from samverk.regions import overlay
 from samverk.regions.definition import Definition
-from samverk.rounds import views as rounds
 from samverk.scope import Scope
 from samverk.tables import new_id
 from samverk.tenants import effective
@@ -247,12 +246,16 @@ def _restored(scope: Scope, patch: Data, draft: ConfigurationDraft | None) -> in
 def restore(scope: Scope, number: int, *, version: int) -> None:
     """Make a draft of an earlier version, or of the plugin's own model for 0.
 
-    Raises NotFound for a version that never was, Conflict while there is another draft, Stale.
+    Raises NotFound for a version that never was, Conflict while there is another draft and where the plugin has become
+    another one since, Stale.
     """
     patch, made_on = ({}, scope.plugin.definition) if number == 0 else _version(scope, number)
     if _draft(scope) is not None:
         raise Conflict(_("There are changes that are not active yet. Activate or discard them first."))
-    write_patch(scope, patch, made_on, version=version)
+    try:
+        write_patch(scope, patch, made_on, version=version)
+    except BadRegion as error:
+        raise Conflict(_("This version does not fit what the plugin is today: %(why)s", why=error.faults[0])) from error
 
 
 def versions(scope: Scope) -> tuple[VersionView, ...]:
@@ -265,11 +268,6 @@ def versions(scope: Scope) -> tuple[VersionView, ...]:
     return tuple(
         VersionView(row.number, row.patch, row.reason, row.activated_at, row.activated_by, row.restored) for row in rows
     )
-
-
-def open_rounds(scope: Scope) -> tuple[str, ...]:
-    """Return the titles of the rounds that are open: they go on with the forms they were opened with."""
-    return tuple(scope.text(one.title) for one in rounds.list_rounds(scope, states=("open",)))
 
 
 def _draft(scope: Scope, *, is_locked: bool = False) -> ConfigurationDraft | None:
