@@ -163,8 +163,8 @@ def _commit(session: Unit) -> None:
 
 
 def is_outage(error: DBAPIError) -> bool:
-    """Say whether the database could not do what it was asked, whatever that was: it is gone, full or busy."""
-    return isinstance(error, OperationalError | InterfaceError)
+    """Say whether the database could not do what it was asked, whatever that was: it is gone, full, busy, read-only."""
+    return isinstance(error, OperationalError | InterfaceError) or _is_read_only(error.orig)
 
 
 def may_retry(error: DBAPIError) -> bool:
@@ -174,8 +174,14 @@ def may_retry(error: DBAPIError) -> bool:
     SQLite that is merely busy has been waited for already, as long as its busy timeout says.
     """
     state = getattr(error.orig, "sqlstate", None)
-    code = getattr(error.orig, "sqlite_errorname", "")
-    return state in ("40001", "40P01", "23505") or code.startswith(("SQLITE_BUSY_", "SQLITE_READONLY"))
+    is_raced = getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY_")
+    return state in ("40001", "40P01", "23505") or is_raced or _is_read_only(error.orig)
+
+
+def _is_read_only(error: BaseException | None) -> bool:
+    """Say whether a connection refused to write: SQLite's from such a time, one to a PostgreSQL that stands by."""
+    code = getattr(error, "sqlite_errorname", "")
+    return code.startswith("SQLITE_READONLY") or getattr(error, "sqlstate", None) == "25006"
 
 
 def names_nothing(error: DBAPIError) -> bool:
@@ -208,7 +214,16 @@ def _engine(url: str, threads: int) -> Engine:
     event.listen(engine, "before_cursor_execute", guard.check)
     event.listen(engine, "before_cursor_execute", changes.listen)
     event.listen(engine, "checkin", _forget)
+    event.listen(engine, "handle_error", _throw_away)
     return engine
+
+
+def _throw_away(context: Any) -> None:
+    # SQLite opens a file that cannot be written for reading, and such a connection never writes again, also when the
+    # file long since can be; one to a PostgreSQL that stands by stays with it after another has taken over. Left in
+    # the pool it would fail every request that draws it.
+    if _is_read_only(context.original_exception):
+        context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
 
 
 def _forget(_dbapi_connection: Any, record: Any) -> None:
@@ -232,13 +247,6 @@ def _prepare_sqlite(engine: Engine) -> None:
             "temp_store=MEMORY",
         ):
             dbapi_connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "handle_error")
-    def _throw_away(context: Any) -> None:
-        # SQLite opens a file that cannot be written for reading, and such a connection never writes again, also when
-        # the file long since can be: left in the pool it would fail every request that draws it.
-        if getattr(context.original_exception, "sqlite_errorname", "").startswith("SQLITE_READONLY"):
-            context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:

@@ -1,6 +1,6 @@
 """K4 of the security figures: PostgreSQL falls as in a power cut while forms are submitted, and comes back.
 
-A server of ours that is killed is `test_killed_server.py`'s.
+So does one that only reads for a while, as one that stands by. Kills of our own server are in `test_killed_server.py`.
 """
 
 import http.client
@@ -10,8 +10,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from tests import scale
+from tests.installation import ORIGIN, Installation
 from tests.postgres_server import PostgresServer, durable_server, migrate
 from tests.reliability.streams import Stream, Victim
 from tests.web import served
@@ -80,3 +82,30 @@ def test_a_database_that_falls_is_a_pause_and_loses_nothing(
     with capsys.disabled():
         print(f"\n{refused + stream.refused} answers 503, {stream.acknowledged} acknowledged, back {max(back):.2f} s")
         scale.made("K4", "stops of PostgreSQL during submissions", wanted, wanted, seed)
+
+
+def test_connections_to_a_database_that_only_reads_are_given_up_when_it_writes_again(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    url = postgres.create_database("standing_by")
+    migrate(url)
+    region = served.prepare(tmp_path, url=url)
+    installation = Installation(url, tmp_path, served.now())
+    headers = {"authorization": f"Bearer {region.token}"}
+    client = httpx.Client(transport=installation.transport, base_url=ORIGIN, headers=headers)
+    meeting = f"/api/v1/{TENANT}/meetings/{region.meetings[0]}"
+
+    def record_point() -> int:
+        point = {"item": region.items[0], "text": "Punkt", "language": "nn"}
+        return client.post(f"{meeting}/points", json=point).status_code
+
+    # What is set holds for connections that are made from then on.
+    postgres._run("ALTER DATABASE {} SET default_transaction_read_only = on", "standing_by")
+    installation.database.dispose()
+    read, written = client.get(meeting).status_code, [record_point() for _time in range(3)]
+    postgres._run("ALTER DATABASE {} RESET default_transaction_read_only", "standing_by")
+    afterwards = [record_point() for _time in range(3)]
+    installation.close()
+    postgres.drop_database("standing_by")
+
+    assert (read, written, afterwards) == (200, [503] * 3, [201] * 3)
