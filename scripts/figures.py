@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 TIERS = ("CI", "nightly")
 RACES = "tests/reliability/test_races.py::"
+REQUESTS = "tests/web/test_generated_requests.py::test_generated_requests_get_what_the_description_promises"
 KILLS = "tests/reliability/test_killed_server.py::"
 BACKUPS = "tests/safekeeping/test_backup.py::"
 
@@ -42,7 +43,8 @@ def _of(tests: str | tuple[str, ...], scales: tuple[float, float], *figures: Fig
 
 # The longest first: two run side by side, and the last should not be waited for alone.
 PROOFS = (
-    _of("tests/web/test_generated_requests.py", (10, 150), Figure("F1", "generated requests, every check", (20_000, 300_000))),
+    _of(REQUESTS + "[first]", (10, 150), Figure("F1", "generated requests, every check, half of them", (10_000, 150_000), "first half")),
+    _of(REQUESTS + "[second]", (10, 150), Figure("F1", "generated requests, every check, the other half", (10_000, 150_000), "second half")),
     _of(
         KILLS + "test_a_killed_server_loses_and_doubles_nothing",
         (6, 100),
