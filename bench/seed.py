@@ -20,6 +20,7 @@ from samverk.database import Database
 from samverk.migrations import runner
 from samverk.onboarding import service as onboarding
 from samverk.people import service as people
+from samverk.people import sessions
 from samverk.points import service as points
 from samverk.reference.legal_forms import load_legal_forms
 from samverk.reference.places import load_places
@@ -246,7 +247,7 @@ def _many(folder: Path, tenants: int, registry: Registry, now: dt.datetime) -> t
             # Used today already: the first use of a day is written down, and 4,000 first uses are no usual load.
             "INSERT INTO api_token (id, person_id, tenant_id, secret_hash, created_at, expires_at, last_used_on)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (new_id(), person, tenant_id, people.digest(token), moment, later, moment[:10]),
+            (new_id(), person, tenant_id, sessions.digest(token), moment, later, moment[:10]),
         )
         tokens.append((slug, token))
     connection.execute("COMMIT")
