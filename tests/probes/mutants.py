@@ -173,7 +173,7 @@ RULES_LEFT_OUT: dict[str, Callable[[], Any]] = {
     "every form may be answered": lambda: mock.patch.object(rounds, "may_answer", lambda *_given: True),
     "tokens reach every tenant": lambda: mock.patch.object(entry.Entry, "open_scope", any_token),
     "a role in every tenant": lambda: mock.patch.object(credentials, "grants_of", roles_everywhere),
-    "a cache without tenant": lambda: mock.patch.object(rounds, "pinned_questionnaire", pinned_of_anybody),
+    "a cache without tenant": lambda: mock.patch.object(pinning, "pinned_questionnaire", pinned_of_anybody),
     "a tenant kept in the module": lambda: mock.patch.object(tenants, "find", last_tenant),
     "contacts read the outbox": lambda: action("outbox.read", opened_to("contact")),
     "contacts read exports": lambda: action("exports.read", opened_to("contact")),
