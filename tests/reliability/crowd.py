@@ -7,6 +7,7 @@ import random
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -66,17 +67,18 @@ def come(
 ) -> Outcome:  # fmt: skip
     """Let visitors send requests for some seconds, `rate` a second in all or each the next at once, and wait for all.
 
-    A request whose time has come waits for a visitor who is free: then the crowd is smaller than was asked for.
+    A request whose time has come waits for a visitor who is free: then the crowd is smaller than was asked for. They
+    come in turn: the server hangs up on one who asks nothing for half a minute, and nobody's request is lost by that.
     """
     selector, outcome = selectors.DefaultSelector(), Outcome()
-    free = [_Visitor(port) for _number in range(visitors)]
+    free = deque(_Visitor(port) for _number in range(visitors))
     for one in free:
         selector.register(one.socket, selectors.EVENT_READ, one)
     began, busy = time.perf_counter(), 0
     while (now := time.perf_counter() - began) < seconds or busy:
         due = len(free) if rate is None else min(len(free), int(now * rate) - outcome.sent)
         for _number in range(due if now < seconds else 0):
-            visitor = free.pop()
+            visitor = free.popleft()
             visitor.send(make(chance))
             outcome.sent, busy = outcome.sent + 1, busy + 1
         for key, _events in selector.select(0.002):
