@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 import httpx
 import jsonschema
+import jsonschema_rs
 import msgspec
 import pytest
 from tests.installation import Installation
@@ -16,7 +17,7 @@ from samverk.hooks import values
 from samverk.meetings import agenda_items
 from samverk.regions import terms
 from samverk.web.openapi import describe, faults_of
-from samverk.web.shapes import Language
+from samverk.web.shapes import Language, Reason
 
 INTERFACE = tuple(route for route in all_routes() if route.is_api)
 DOCUMENT = describe(all_routes())
@@ -166,3 +167,22 @@ def test_a_link_that_can_be_opened_is_kept_as_it_was_given(link: str, embedded: 
     given = {"body": "directors", "held_on": "2026-05-05", "link": link}
 
     assert embedded.program(tenant, "secretariat").send("POST", "/meetings", given).json()["link"] == link
+
+
+def test_words_that_must_say_something_are_judged_alike_by_every_reader_of_the_description() -> None:
+    """White space is not the same to Python, to ECMAScript and to the validators; the description writes it out."""
+    schema = DOCUMENT["components"]["schemas"]["NewPoint"]["properties"]["text"]
+    blanks = [chr(code) for code in range(0x10000) if not 0xD800 <= code <= 0xDFFF and chr(code).isspace()]
+    blanks = [one for one in (*blanks, "\ufeff") if one >= " " or one in "\t\n\r"]
+
+    fast = jsonschema_rs.Draft202012Validator(schema)
+    for words, is_said in [(one * 3, False) for one in blanks] + [(f"{one}ord{one}", True) for one in blanks]:
+        assert fast.is_valid(words) is is_said, repr(words)
+        assert jsonschema.Draft202012Validator(schema).is_valid(words) is is_said, repr(words)
+        try:
+            msgspec.convert(words, Reason)
+            taken = True
+        except msgspec.ValidationError:
+            taken = False
+        assert taken is is_said, repr(words)
+    assert len(blanks) > 20

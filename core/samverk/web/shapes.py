@@ -11,6 +11,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 UUID = r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
 _CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff"
+# Written out: what counts as white space differs among the dialects that read our patterns, U+0085 and U+FEFF do.
+_BLANKS = r"\t\n\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 NO_CONTROLS = rf"^[^{_CONTROLS}]*\Z"
 
 Id = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
@@ -24,7 +26,7 @@ Key = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,60}\Z")]
 
 Line = Annotated[str, Meta(pattern=NO_CONTROLS, max_length=500)]
 Words = Annotated[str, Meta(pattern=NO_CONTROLS, max_length=20_000)]
-Reason = Annotated[str, Meta(pattern=rf"^[^{_CONTROLS}\S]*[^{_CONTROLS}\s][^{_CONTROLS}]*\Z", max_length=2_000)]
+Reason = Annotated[str, Meta(pattern=rf"^[{_BLANKS}]*[^{_CONTROLS}{_BLANKS}][^{_CONTROLS}]*\Z", max_length=2_000)]
 """Words that must say something."""
 Language = Literal["nn", "nb", "sv", "en"]
 """A language that content is stored in."""
