@@ -173,10 +173,11 @@ def test_words_that_must_say_something_are_judged_alike_by_every_reader_of_the_d
     """White space is not the same to Python, to ECMAScript and to the validators; the description writes it out."""
     schema = DOCUMENT["components"]["schemas"]["NewPoint"]["properties"]["text"]
     blanks = [chr(code) for code in range(0x10000) if not 0xD800 <= code <= 0xDFFF and chr(code).isspace()]
-    blanks = [one for one in (*blanks, "\ufeff") if one >= " " or one in "\t\n\r"]
+    blanks = [one for one in blanks if one >= " " or one in "\t\n\r"]
 
     fast = jsonschema_rs.Draft202012Validator(schema)
-    for words, is_said in [(one * 3, False) for one in blanks] + [(f"{one}ord{one}", True) for one in blanks]:
+    said = [(one * 3, False) for one in blanks] + [(f"{one}ord{one}", True) for one in (*blanks, "\ufeff")]
+    for words, is_said in said:
         assert fast.is_valid(words) is is_said, repr(words)
         assert jsonschema.Draft202012Validator(schema).is_valid(words) is is_said, repr(words)
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from tests import scale
 from tests.installation import PASSWORD, InProcess, Installation, httpx_client
 from tests.rounds.test_wrong_input import own_form
@@ -68,6 +69,13 @@ def test_counters_go_by_person_address_and_kind_and_begin_anew_each_minute() -> 
     assert len(rates._counts) <= MOST_COUNTERS
 
 
+@pytest.fixture
+def one_minute() -> Iterator[None]:
+    """Let the clock stand still: requests are counted by the minute, and a test may meet the end of one."""
+    with time_machine.travel(dt.datetime(2026, 4, 1, 10, 0, 20, tzinfo=dt.UTC), tick=False):
+        yield
+
+
 def limited(installation: Installation, **changed: Any) -> Installation:
     """Put other settings to the same installation."""
     installation.transport.stop()
@@ -80,6 +88,7 @@ def limited(installation: Installation, **changed: Any) -> Installation:
     return installation
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_who_asks_too_much_is_told_to_wait(embedded: Installation) -> None:
     tenant = embedded.add_tenant("insam_nordgudbrandsdal")
     limited(embedded, reads_per_minute=3, writes_per_minute=2)
@@ -99,6 +108,7 @@ def test_who_asks_too_much_is_told_to_wait(embedded: Installation) -> None:
     assert (strangers[0], strangers[-1]) == (200, 429)
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_behind_a_trusted_proxy_each_address_is_counted_by_itself(embedded: Installation) -> None:
     limited(embedded, reads_per_minute=1, trusted_proxies=(ip_network("127.0.0.0/8"),))
 

@@ -11,8 +11,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 UUID = r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
 _CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff"
-# Written out: what counts as white space differs among the dialects that read our patterns, U+0085 and U+FEFF do.
-_BLANKS = r"\t\n\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+# Written out, since those who read our patterns differ: U+0085 is no white space to ECMAScript, and U+FEFF is.
+_BLANKS = r"\t\n\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 NO_CONTROLS = rf"^[^{_CONTROLS}]*\Z"
 
 Id = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
