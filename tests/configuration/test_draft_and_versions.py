@@ -319,6 +319,10 @@ def test_the_configuration_goes_out_as_a_file_and_into_a_neighbour(small: tuple[
         (OURS.replace(b'"made_on": MADE_ON, ', b"") + b"{}}", "ikkje eksportert frå innstillingane"),
         (OURS.replace(b"MADE_ON", b"{}") + b"{}}", "schema_version"),
         (OURS.replace(b"MADE_ON", b'{"schema_version": 7}') + b"{}}", "versjon 7 av formatet"),
+        # What says which plugin it is can be changed by nobody, also not by a file that was written by hand.
+        (OURS + b'{"key": "kobyt"}}', "key: dette må vere 'insam_nordgudbrandsdal'"),
+        (OURS + b'{"country": "SE"}}', "country: dette må vere 'NO'"),
+        (OURS.replace(b"MADE_ON", b"OTHER") + b"{}}", "key: dette må vere 'insam_nordgudbrandsdal'"),
         (OURS + b'{"wheels": {}}}', "wheels"),
         (OURS + b'{"name": 3}}', "name"),
         (OURS + b'{"a": ' + b'{"a":' * 60 + b"1" + b"}" * 61 + b"}", "40"),
@@ -336,7 +340,8 @@ def test_a_file_that_is_none_is_told_in_words(
 
     with installation.scope(tenant) as scope:
         made_on = json.dumps(service.state(scope).delivered).encode()
-    answer = upload(administrator, content.replace(b"MADE_ON", made_on))
+    other = made_on.replace(b'"key": "insam_nordgudbrandsdal"', b'"key": "kobyt"', 1)
+    answer = upload(administrator, content.replace(b"MADE_ON", made_on).replace(b"OTHER", other))
 
     assert answer.status_code == 422
     assert told in words(answer.text)

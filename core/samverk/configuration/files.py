@@ -6,7 +6,7 @@ What comes in becomes a draft; nothing is active before somebody has seen what i
 import json
 from typing import Any
 
-from samverk.configuration import service, upgrade
+from samverk.configuration import service, upgrade, walk
 from samverk.errors import BadRegion, Conflict, Invalid, Problem
 from samverk.i18n import _
 from samverk.regions import checks, loader, overlay, toml
@@ -42,6 +42,8 @@ def bring_in(scope: Scope, sent: tuple[Upload, ...], *, version: int) -> None:
     try:
         # Both must fit the schema they were written in before anything is made of them.
         base, _wanted = _as_present(made_on), _as_present(overlay.merge(made_on, patch))
+        if faults := walk.changed_for_good(base, service.state(scope).delivered):
+            raise BadRegion(faults)
         forward, _base = upgrade.brought_forward(patch, made_on)
         service.write_patch(scope, forward, overlay.of_data(base), version=version)
     except BadRegion as error:

@@ -124,9 +124,8 @@ def write(scope: Scope, data: Data, *, version: int) -> int:
 
     Raises Stale when the draft is another than the one looked at, BadRegion when the data has not the shape of a model.
     """
-    if faults := overlay.faults_of(data):
-        raise BadRegion(faults)
     delivered = overlay.data_of(scope.plugin.definition)
+    _hold_shape(data, delivered)
     return _keep(scope, overlay.patch_between(delivered, data), version, scope.plugin.definition)
 
 
@@ -137,9 +136,14 @@ def write_patch(scope: Scope, patch: Data, made_on: Definition, *, version: int)
     """
     delivered = overlay.data_of(scope.plugin.definition)
     met = upgrade.meet(patch, overlay.data_of(made_on), delivered)
-    if faults := overlay.faults_of(overlay.merge(delivered, met.patch)):
-        raise BadRegion(faults)
+    _hold_shape(overlay.merge(delivered, met.patch), delivered)
     return _keep(scope, patch, version, made_on)
+
+
+def _hold_shape(data: Data, delivered: Data) -> None:
+    """Raise BadRegion for what is no model, and for one that says it is of another plugin or country."""
+    if faults := overlay.faults_of(data) or walk.changed_for_good(data, delivered):
+        raise BadRegion(faults)
 
 
 def _keep(scope: Scope, patch: Data, version: int, made_on: Definition) -> int:

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from samverk.errors import RegionFault
 from samverk.i18n import _, pgettext
+from samverk.regions.checks import REGION
 from samverk.regions.definition import in_locale
 from samverk.regions.loader import schema as packaged
 from samverk.regions.terms import LOCALES
@@ -52,6 +54,16 @@ def resolved(schema: Schema) -> Schema:
 
 def root() -> Schema:
     return packaged("region")
+
+
+def changed_for_good(data: Mapping[str, Any], delivered: Mapping[str, Any]) -> tuple[RegionFault, ...]:
+    """Return a fault for each property that is the plugin's alone (`readOnly`) and says something else."""
+    fixed = (key for key, schema in root()["properties"].items() if schema.get("readOnly"))
+    return tuple(
+        RegionFault(REGION, key, _("this must be %(value)s", value=repr(delivered[key])), rule="readOnly")
+        for key in fixed
+        if data.get(key) != delivered[key]
+    )
 
 
 def is_collection(schema: Schema) -> bool:
