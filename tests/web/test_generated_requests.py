@@ -33,6 +33,8 @@ FREE_WITHIN_RULES = {
     "open_round": ["422"],
 }
 """Operations whose own rules refuse what the description alone allows."""
+SLOWEST = 1.0
+"""Within how many seconds 99 of 100 requests are answered, also of the whole region's papers."""
 
 
 @pytest.fixture(scope="module")
@@ -135,12 +137,13 @@ def test_generated_requests_get_what_the_description_promises(
                         failure = check.failure_info.failure
                         where = f"{event.recorder.label} {check.name} {failure.title}"
                         failures.setdefault(where, f"{failure.message} {check.failure_info.code_sample}"[:1500])
-    times.sort()
+    p99 = sorted(times)[len(times) * 99 // 100]
     with capsys.disabled():
         print(f"\n{sum(seen.values())} generated requests in {time.monotonic() - began:.0f} s,"
-              f" statuses {dict(sorted(seen.items()))}, p99 {times[len(times) * 99 // 100]:.3f} s")  # fmt: skip
+              f" statuses {dict(sorted(seen.items()))}, p99 {p99:.3f} s")  # fmt: skip
 
     assert not failures, "\n\n".join(f"{where}\n{words}" for where, words in failures.items())
     assert {status for status in seen if status >= 500} == set()
+    assert p99 <= SLOWEST
     with capsys.disabled():
         scale.made("F1", f"generated requests with every check, {half} half", sum(seen.values()), wanted, seed)
