@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from scripts import security_doc
+from tests import scale
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,3 +48,5 @@ def test_every_requirement_that_applies_has_a_link_and_a_test_is_one() -> None:
         if one["kind"] == "test" and not one["link"].startswith(("tests/", "Makefile", "core/pyproject.toml"))
     }
     assert no_test == {}
+    applying = [one for one in found.values() if one["kind"] != "none"]
+    scale.made("V1", "requirements that apply, with what meets them", sum("link" in one for one in applying), 203)

@@ -1,6 +1,6 @@
 """D2 of the security figures: `samverk migrate` killed in the middle leaves the old database or the new one.
 
-That every revision goes up and down by itself is shown in `tests/house`.
+What each revision does with the rows there are is `tests/safekeeping/test_migrated_rows.py`'s.
 """
 
 import fcntl
@@ -14,12 +14,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, create_engine, select
-from tests import scale
-from tests.postgres_server import ROLE, PostgresServer, migrate, owners
+from tests import scale, stored_rows
+from tests.postgres_server import PostgresServer, migrate, owners
 from tests.reliability.streams import SAMVERK, integrity
 from tests.web import served
 
@@ -28,7 +26,6 @@ from samverk.migrations import ready, runner
 pytestmark = pytest.mark.slow
 WRITE_LOCK, FLOCK = 120, "hhqqi"
 """The byte of SQLite's shared index that a writer locks (https://www.sqlite.org/walformat.html), and how to ask."""
-Rows = dict[str, tuple[tuple[Any, ...], ...]]
 
 
 class Copies:
@@ -119,25 +116,6 @@ def start(url: str, folder: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([SAMVERK, "migrate", "--data", str(folder)], env=env, stdout=subprocess.DEVNULL)
 
 
-def rows(url: str, columns: dict[str, list[str]] | None = None) -> tuple[str, Rows, dict[str, list[str]]]:
-    """Return the revision, the rows and which columns were read: of `columns`, or of every table there is."""
-    # Neither the guard nor row security, which holds the owner too, shows the rows of every tenant.
-    engine = create_engine(url.replace(f"://{ROLE}@", "://postgres@"))
-    try:
-        with engine.connect() as connection:
-            known = MetaData()
-            known.reflect(connection)
-            revision = str(connection.execute(select(known.tables["alembic_version"].c.version_num)).scalar_one())
-            there = {name: table.columns.keys() for name, table in known.tables.items() if name != "alembic_version"}
-            found: Rows = {}
-            for name, names in (columns or there).items():
-                query = select(*(known.tables[name].c[column] for column in names))
-                found[name] = tuple(sorted(tuple(map(str, row)) for row in connection.execute(query)))
-            return revision, found, there
-    finally:
-        engine.dispose()
-
-
 def wait(until: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
     patience = time.monotonic() + 60
     while not until() and process.poll() is None:
@@ -150,12 +128,12 @@ def test_a_killed_migration_leaves_the_old_database_or_the_new_one(
 ) -> None:
     wanted, seed = scale.count(1), scale.seed()
     chance = random.Random(seed)
-    first, kept, columns = rows(copies.fresh())
+    first, kept, columns = stored_rows.read(copies.fresh())
     process = start(url := copies.fresh(), tmp_path / "data")
     wait(copies.is_at_work, process)
     began = time.monotonic()
     assert process.wait(60) == 0
-    seconds, (newest, migrated, new_columns) = time.monotonic() - began, rows(url, columns)
+    seconds, (newest, migrated, new_columns) = time.monotonic() - began, stored_rows.read(url, columns)
     assert ({first, newest} & ready.newest_revisions(), migrated) == ({newest}, kept)
     assert sum(len(found) for found in kept.values()) > 100
 
@@ -169,12 +147,12 @@ def test_a_killed_migration_leaves_the_old_database_or_the_new_one(
         process.send_signal(signal.SIGKILL)
         process.wait(10)
         copies.rest()
-        revision, found, there = rows(url, columns)
+        revision, found, there = stored_rows.read(url, columns)
 
         assert (revision, there) in ((first, columns), (newest, new_columns))
         assert found == kept
         migrate(url)
-        assert rows(url, columns) == (newest, kept, new_columns)
+        assert stored_rows.read(url, columns) == (newest, kept, new_columns)
         assert runner.pending(url) == ()
         assert copies.engine != "SQLite" or integrity(tmp_path / "copy") == "ok"
         left[revision] += 1
