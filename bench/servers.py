@@ -10,10 +10,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 ROOT = Path(__file__).resolve().parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
@@ -85,10 +86,12 @@ UNHURRIED = {f"SAMVERK_{what}_PER_MINUTE": "10000000" for what in ("READS", "WRI
 
 
 @contextmanager
-def running(command: list[str], port: int, *, core: int | None = 0) -> Iterator[Server]:
+def running(
+    command: list[str], port: int, *, core: int | None = 0, env: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Server]:
     """Start a server, wait until it is ready, stop it at the end. Raises RuntimeError when it does not come up."""
     # Rates are counted as for everybody, but one measuring client asks as much as a thousand people.
-    env = os.environ | {"PYTHONPATH": str(ROOT)} | UNHURRIED
+    env = os.environ | {"PYTHONPATH": str(ROOT)} | UNHURRIED | dict(env)
     started = time.perf_counter()
     process = subprocess.Popen(command, env=env, cwd=ROOT, preexec_fn=(lambda: pin(core)) if core is not None else None)
     try:
@@ -107,11 +110,11 @@ def running(command: list[str], port: int, *, core: int | None = 0) -> Iterator[
 
 
 @contextmanager
-def samverk(data: Path, *, core: int | None = 0) -> Iterator[Server]:
+def samverk(data: Path, *, core: int | None = 0, env: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
     """Serve a data folder with the command that people use."""
     port = free_port()
     command = [str(Path(sys.executable).parent / "samverk"), "serve", "--port", str(port), "--data", str(data)]
-    with running(command, port, core=core) as server:
+    with running(command, port, core=core, env=env) as server:
         yield server
 
 

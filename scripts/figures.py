@@ -131,5 +131,6 @@ PROOFS = (
     _of(KILLS + "test_every_commit_has_reached_the_disk_before_its_answer", (1, 1), Figure("K3", "commits whose syncs were counted", (40, 40))),
     _of("tests/web/test_rates_and_log.py", (1, 1), Figure("L1", "stories whose log holds no word of anybody", (1, 1))),
     _of("tests/plugins/test_neighbours.py", (1, 1), Figure("G1", "requests of others while a plugin hangs, p99 under twice as long", (480, 480), "neighbours"), is_alone=True),
+    _of("tests/reliability/test_soak.py", (20, 200), Figure("Q1", "seconds of usual work, the server as large and as fast as before", (180, 1_800)), is_alone=True),
     _of("tests/reliability/test_overload.py", (10, 100), Figure("Q2", "seconds of more than the server can do", (30, 300)), is_alone=True),
 )  # fmt: skip
