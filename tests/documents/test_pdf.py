@@ -8,7 +8,7 @@ from typing import Any
 import pypdf
 import pytest
 
-from samverk.documents.pdf import print_pdf
+from samverk.documents.printing import print_pdf
 from samverk.documents.tree import Document, DocumentError, Figure, PrintLabels, Table, Text
 
 

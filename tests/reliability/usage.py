@@ -18,7 +18,17 @@ PASSWORD = "a long enough password"
 PDF = b"%PDF-1.7\n1 0 obj\n" + b"%" * 60_000
 PAGES = ("/", "/arrangements", "/municipalities", "/bodies", "/rounds", "/meetings", "/points", "/tasks", "/wheel",
          "/history", "/sources", "/decisions", "/papers", "/outbox")  # fmt: skip
-SHARES = {"read": 35, "page": 30, "save": 20, "submit": 4, "sheet": 2, "file": 2, "sign": 0.5, "fault": 3}
+SHARES = {
+    "read": 35,
+    "page": 30,
+    "save": 20,
+    "submit": 4,
+    "sheet": 2,
+    "papers": 0.2,
+    "file": 2,
+    "sign": 0.5,
+    "fault": 3,
+}
 """Of a hundred things done, how many are of each kind; some are two requests or three."""
 
 
@@ -64,7 +74,7 @@ class Somebody(threading.Thread):
         super().__init__(daemon=True)
         self.base, self.region, self.forms = f"http://127.0.0.1:{port}", region, dict(forms)
         self.versions = dict.fromkeys(forms, 1)
-        self.email, self.strange = f"worker-{number}@{TENANT}.example", strange
+        self.number, self.email, self.strange = number, f"worker-{number}@{TENANT}.example", strange
         self.schedule, self.chance = schedule, random.Random(seed)
         self.done: list[Done] = []
         self.wrong: list[str] = []
@@ -87,7 +97,8 @@ class Somebody(threading.Thread):
 
     def run(self) -> None:
         kinds, shares = list(SHARES), list(SHARES.values())
-        first = self.chance.sample(kinds, len(kinds))  # each at least once, also in a short time
+        # Each at least once, also in a short time; but nobody lets eight print the same papers at the same moment.
+        first = [kind for kind in self.chance.sample(kinds, len(kinds)) if kind != "papers" or self.number == 0]
         doings: dict[str, Callable[[], None]] = {kind: getattr(self, f"_{kind}") for kind in kinds}
         try:
             while not self.schedule.is_over:
@@ -138,6 +149,9 @@ class Somebody(threading.Thread):
         kind = self.chance.choice(("xlsx", "csv"))
         path = self.chance.choice((f"/rounds/{self.region.open_rounds[0]}/answers/{kind}", f"/points/export/{kind}"))
         self._ask("sheet", self.browser, "GET", f"/{TENANT}{path}")
+
+    def _papers(self) -> None:
+        self._api("papers", "POST", f"/rounds/{self.region.open_rounds[0]}/compile")
 
     def _file(self) -> None:
         """Add a file to a meeting, read it, and take it away."""

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from samverk import i18n
-from samverk.documents import pdf
+from samverk.documents import printing
 from samverk.documents.model import IssuedDocument
 from samverk.documents.tree import Document, PrintLabels, content_hash, from_plain, to_plain
 from samverk.errors import Conflict, NotFound
@@ -55,19 +55,22 @@ _COLUMNS = (
 
 
 def compile_round(scope: Scope, round_id: str, *, tell: bool = True) -> str:
-    """Compile, print and issue the papers of a round; return the document's id. Raises NotFound, Conflict."""
+    """Compile, print and issue the papers of a round; return the document's id. Raises NotFound, Conflict.
+
+    In a request that writes it raises PrintFirst until the papers are printed, which takes a second or many.
+    """
     round_ = views.get_round(scope, round_id)
     if round_.state == "withdrawn":
         raise Conflict(_("%(the_round)s was withdrawn.", the_round=scope.words.title("round", "sg_def")))
     language = scope.model.locales[0]
     with i18n.using(language):
         document = gathering.gather(scope, round_, language)
-        edition = _last_edition(scope, round_id) + 1
+        # The number waits for whoever issues papers now; only after that is the edition the last one.
         number = tenants.next_number(scope, "document")
+        edition = _last_edition(scope, round_id) + 1
         digest = content_hash(document)
         labels = _labels(number, edition, digest)
-        from samverk.documents import docx  # a large library that only printing needs
-
+        prints = printing.printed(scope.session.info.get("printed"), document, labels, issued_at=scope.now)
         row = IssuedDocument(
             id=new_id(),
             number=number,
@@ -80,8 +83,8 @@ def compile_round(scope: Scope, round_id: str, *, tell: bool = True) -> str:
             content_hash=digest,
             issued_at=scope.now,
             issued_by=scope.actor.name,
-            pdf=pdf.print_pdf(document, labels, issued_at=scope.now),
-            docx=docx.print_docx(document, labels, issued_at=scope.now),
+            pdf=prints.pdf,
+            docx=prints.docx,
         )
     scope.add(row)
     scope.flush()

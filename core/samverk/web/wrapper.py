@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 from samverk import i18n
 from samverk.database import Database, Fault, Uncertain, is_outage, may_retry
+from samverk.documents.printing import PrintersBusy
 from samverk.errors import TooManyRequests
-from samverk.registry import Answers, AskFirst, Question
 from samverk.settings import Settings
-from samverk.web import faults, record, scanning, security
+from samverk.web import faults, record, security
 from samverk.web.attempt import Attempt, Seen
+from samverk.web.beforehand import FIRST, Beforehand, First
 from samverk.web.call import Credential, Route
 from samverk.web.incoming import Entry, Incoming, Journal
 from samverk.web.outgoing import Outgoing
 from samverk.web.rates import Rates
-from samverk.web.scanning import ScanFirst, Verdict
 
 log = logging.getLogger("samverk.requests")
 RETRIES = 3
@@ -47,9 +47,9 @@ class Wrapper:
         return Outgoing(sent.status, (*sent.headers, ("request-id", incoming.id)), sent.body)
 
     def _run(self, route: Route, incoming: Incoming, seen: Seen) -> Outgoing:
-        nonce, answers, attempt, now = security.new_nonce(), Answers(), 1, self.clock()
-        asked: Question | None = None
-        scanned: dict[str, Verdict] = {}
+        nonce, attempt, now = security.new_nonce(), 1, self.clock()
+        beforehand = Beforehand(self.database, self.entry, self.settings.scanner)
+        first: First | None = None
         why = faults.Why(self.settings, route, incoming.headers, nonce, incoming.id)
         try:
             self.rates.of_address(incoming.address, time.time(), writes=route.writes)
@@ -59,14 +59,15 @@ class Wrapper:
                 return faults.answer(why, error, None)
         while True:
             try:
-                if asked is not None:
-                    self.entry.ask(self.database, asked, answers, now)
-                return self._once(route, incoming, why, answers, scanned, now, seen)
-            except ScanFirst as first_scan:
-                scanned |= scanning.scan(self.settings.scanner or "", first_scan.files)
-            except AskFirst as first:
+                if first is not None:
+                    beforehand.do(first, now)
+                return self._once(route, incoming, why, beforehand, now, seen)
+            except FIRST as lacking:
                 # The work is done anew at the same moment: a slow plugin costs nobody a deadline.
-                asked = first.question
+                first = lacking
+            except PrintersBusy:
+                with i18n.using(seen.locale):
+                    return faults.unavailable(why)
             except Fault as error:
                 if not may_retry(error) or attempt == RETRIES:
                     # In an outage every request fails alike: a trace of each would fill what is perhaps full already.
@@ -78,7 +79,7 @@ class Wrapper:
                     with i18n.using(seen.locale):
                         return faults.unavailable(why)
                 time.sleep(0.02 * attempt)
-                asked, attempt, now = None, attempt + 1, self.clock()
+                first, attempt, now = None, attempt + 1, self.clock()
             except Uncertain:
                 log.error("connection lost during the commit at %s", route.name, extra={"request": incoming.id})
                 with i18n.using(seen.locale):
@@ -93,8 +94,7 @@ class Wrapper:
         route: Route,
         incoming: Incoming,
         why: faults.Why,
-        answers: Answers,
-        scanned: dict[str, Verdict],
+        beforehand: Beforehand,
         now: dt.datetime,
         seen: Seen,
     ) -> Outgoing:
@@ -102,7 +102,7 @@ class Wrapper:
         cookie = "" if route.is_api else cookies.get(security.cookie_name(self.settings), "")
         with self.database.unit(write=route.writes) as session:
             if route.writes:
-                session.info |= {"plugin_answers": answers, "scanned": scanned}
+                session.info |= beforehand.known
             attempt = Attempt(
                 self.settings, self.entry, self.journal, self.rates, route, incoming, session, why, cookies, seen
             )

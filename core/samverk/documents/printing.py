@@ -1,0 +1,134 @@
+"""Prints a document as PDF (PDF/UA-1 and PDF/A-2a) and as DOCX, each in a process of its own.
+
+Knows how these processes are started and ended, and that no unit of work waits for them: see `PrintFirst`. How a page
+looks is said in `templates/document.typ` and in `docx.py`.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+
+from samverk.documents.tree import Document, DocumentError, PrintLabels, content_hash, to_plain
+
+Kind = Literal["pdf", "docx"]
+SECONDS = 90
+AT_ONCE, PATIENCE = 2, 5.0
+"""How many documents are printed at a time, so that some threads are always left for everything else; how many
+seconds one more waits for its turn."""
+TRIES = 3
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """A document as it is given out."""
+
+    pdf: bytes
+    docx: bytes
+
+
+class PrintersBusy(Exception):
+    """Others print; the work may be tried again in a moment."""
+
+
+class PrintFirst(Exception):
+    """A document must be printed, with no transaction open, before the work can go on."""
+
+    def __init__(self, document: Document, labels: PrintLabels, issued_at: datetime) -> None:
+        super().__init__(document.title.text)
+        self.document, self.labels, self.issued_at = document, labels, issued_at
+
+    @property
+    def key(self) -> str:
+        """The same for everything that gives the same bytes."""
+        said = msgspec.json.encode((content_hash(self.document), self.labels, self.issued_at))
+        return hashlib.sha256(said).hexdigest()
+
+    def print(self, known: MutableMapping[str, Prints]) -> None:
+        """Print and keep it with what is known. Raises PrintersBusy, DocumentError.
+
+        A document that has changed at each of a few tries, since others issue theirs meanwhile, is given up too.
+        """
+        if len(known) >= TRIES or not _turns.acquire(timeout=PATIENCE):
+            raise PrintersBusy
+        try:
+            known[self.key] = print_both(self.document, self.labels, issued_at=self.issued_at)
+        finally:
+            _turns.release()
+
+
+def printed(
+    known: MutableMapping[str, Prints] | None, document: Document, labels: PrintLabels, *, issued_at: datetime
+) -> Prints:
+    """Return the prints of a document: those that are known in a request, outside of one made at once.
+
+    Raises PrintFirst in a request that does not know them yet.
+    """
+    if known is None:
+        return print_both(document, labels, issued_at=issued_at)
+    first = PrintFirst(document, labels, issued_at)
+    found = known.get(first.key)
+    if found is None:
+        raise first
+    return found
+
+
+def print_both(document: Document, labels: PrintLabels, *, issued_at: datetime) -> Prints:
+    """Return both prints, made side by side. Raises DocumentError."""
+    with ThreadPoolExecutor(2) as pool:
+        made = [pool.submit(_print, kind, document, labels, issued_at) for kind in ("pdf", "docx")]
+        return Prints(*(one.result() for one in made))
+
+
+def print_pdf(document: Document, labels: PrintLabels, *, issued_at: datetime) -> bytes:
+    """Return the PDF; the same arguments give the same bytes.
+
+    `issued_at` stands in the file's own data (PDF/A demands a date) and on no page. Raises DocumentError when the
+    printing fails or takes too long.
+    """
+    return _print("pdf", document, labels, issued_at)
+
+
+def _print(kind: str, document: Document, labels: PrintLabels, issued_at: datetime) -> bytes:
+    data = {
+        "document": to_plain(document),
+        "labels": msgspec.to_builtins(labels),
+        "issued": _date_and_time(issued_at),
+        "timestamp": int(issued_at.timestamp()),
+    }
+    # The child has no use for the installation's secrets; threads would each reserve memory, and it has a limit.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SAMVERK_")}
+    environment |= {"RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module, without a shell
+            [sys.executable, "-P", "-m", "samverk.documents.child", kind],
+            input=json.dumps(data).encode(),
+            capture_output=True,
+            env=environment,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired as fault:
+        raise DocumentError(
+            f"The {kind.upper()} of {document.title.text!r} was not ready after {SECONDS} seconds; print a part of it."
+        ) from fault
+    if done.returncode or not done.stdout:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        reason = said[0] if said else f"the process ended with {done.returncode}"
+        raise DocumentError(f"The {kind.upper()} of {document.title.text!r} could not be made: {reason}")
+    return done.stdout
+
+
+def _date_and_time(moment: datetime) -> dict[str, int]:
+    utc = moment.astimezone(UTC)
+    names = ("year", "month", "day", "hour", "minute", "second")
+    return {name: getattr(utc, name) for name in names}
