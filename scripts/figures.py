@@ -59,6 +59,12 @@ PROOFS = (
     ),
     _of("tests/safekeeping/test_migrated_rows.py", (1, 1), Figure("D1", "revisions walked down and up with a row in every table, on both engines", (16, 16))),
     _of("tests/house/test_security_page.py", (1, 1), Figure("V1", "requirements of ASVS 5.0 levels 1 and 2 that apply, each with what meets it", (203, 203))),
+    _of(
+        "tests/house/test_supply.py",
+        (1, 1),
+        Figure("S1", "packages installed, each as the lock names it with its hashes", (80, 80), "packages"),
+        Figure("S1", "files of the project, none with a secret", (500, 500), "files"),
+    ),
     _of("tests/reliability/test_power_loss.py", (10, 250), Figure("K2", "images of a power loss, a prefix of the history each", (200, 5_000))),
     _of("tests/reliability/test_killed_migration.py", (3, 100), Figure("D2", "kills during migration, nothing lost", (5, 200))),
     _of("tests/reliability/test_write_skew.py", (5, 50), Figure("C5", "administrators removing each other at once, one stays", (500, 5_000))),
