@@ -105,19 +105,26 @@ def test_papers_issued_meanwhile_take_the_number_and_the_others_are_printed_anew
     assert printer.numbers[0] == printer.numbers[1] != printer.numbers[2]
 
 
+@pytest.mark.parametrize("why", ["waited too long", "no place to wait"])
 def test_who_comes_while_all_printers_are_busy_is_told_to_come_again(
-    opened: tuple[Installation, str, str], printer: Printer, monkeypatch: pytest.MonkeyPatch
+    opened: tuple[Installation, str, str], printer: Printer, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
-    monkeypatch.setattr(printing, "PATIENCE", 0.05)
+    if why == "waited too long":
+        monkeypatch.setattr(printing, "PATIENCE", 0.05)
+    else:
+        monkeypatch.setattr(printing, "_places", threading.BoundedSemaphore(printing.AT_ONCE))
     installation, tenant, round_id = opened
     office = installation.program(tenant, "secretariat")
     busy = [Compiling(installation.program(tenant, "secretariat"), round_id) for _turn in range(printing.AT_ONCE)]
     printer.wait_for(printing.AT_ONCE)
+    started = time.monotonic()
     refused = office.send("POST", f"/rounds/{round_id}/compile")
+    took = time.monotonic() - started
     printer.may_end.set()
     numbers = sorted(one.end().json()["number"] for one in busy)
     later = office.send("POST", f"/rounds/{round_id}/compile")
 
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
     assert refused.json()["type"] == "urn:samverk:problem:busy"
+    assert took < 2
     assert (later.status_code, later.json()["number"]) == (201, numbers[-1] + 1)

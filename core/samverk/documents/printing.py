@@ -10,8 +10,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -22,11 +23,12 @@ from samverk.documents.tree import Document, DocumentError, PrintLabels, content
 
 Kind = Literal["pdf", "docx"]
 SECONDS = 90
-AT_ONCE, PATIENCE = 2, 5.0
-"""How many documents are printed at a time, so that some threads are always left for everything else; how many
-seconds one more waits for its turn."""
+AT_ONCE, WAITING, PATIENCE = 2, 2, 5.0
+"""How many documents are printed at a time, how many more wait for their turn and for how many seconds: each takes one
+of the server's threads, and some must be left for everything else."""
 TRIES = 3
 _turns = threading.BoundedSemaphore(AT_ONCE)
+_places = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,20 @@ class PrintFirst(Exception):
 
         A document that has changed at each of a few tries, since others issue theirs meanwhile, is given up too.
         """
-        if len(known) >= TRIES or not _turns.acquire(timeout=PATIENCE):
+        if len(known) >= TRIES:
             raise PrintersBusy
-        try:
+        with _held(_places, 0), _held(_turns, PATIENCE):
             known[self.key] = print_both(self.document, self.labels, issued_at=self.issued_at)
-        finally:
-            _turns.release()
+
+
+@contextmanager
+def _held(places: threading.BoundedSemaphore, seconds: float) -> Iterator[None]:
+    if not places.acquire(timeout=seconds):
+        raise PrintersBusy
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def printed(
