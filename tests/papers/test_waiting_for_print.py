@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from tests.installation import Installation, Program
-from tests.stories.test_two_quarters import HOSTS, open_round
+from tests.stories.test_two_quarters import HOSTS, PARTNER, open_round
 
 from samverk.documents import printing
 from samverk.documents.printing import Prints
+from samverk.documents.tree import Document, PrintLabels
+from samverk.papers import service as papers
 
 POINT = {"body": "directors", "held_on": "2026-05-05"}
 
@@ -22,11 +24,11 @@ class Printer:
         self.began, self.may_end = threading.Event(), threading.Event()
         self.numbers: list[str] = []
 
-    def print_both(self, _document: object, labels: object, *, issued_at: object) -> Prints:
-        self.numbers.append(labels.number)  # type: ignore[attr-defined]
+    def print_both(self, document: Document, labels: PrintLabels, *, issued_at: object) -> Prints:
+        self.numbers.append(labels.number)
         self.began.set()
         assert self.may_end.wait(15), f"nobody let the papers of {issued_at} be printed"
-        return Prints(b"%PDF-", b"PK")
+        return Prints(document, b"%PDF-", b"PK")
 
     def wait_for(self, count: int) -> None:
         """Wait until so many are being printed."""
@@ -87,6 +89,26 @@ def test_others_write_while_papers_are_printed(opened: tuple[Installation, str, 
     assert took < 2
     assert compiling.end().status_code == 201
     assert printer.numbers == [printer.numbers[0]], "the papers were printed twice"
+
+
+def test_papers_say_how_things_stood_when_they_were_asked_for(
+    opened: tuple[Installation, str, str], printer: Printer
+) -> None:
+    installation, tenant, round_id = opened
+    sel = installation.program(tenant, "contact-3437")
+    forms = sel.get(f"/rounds/{round_id}/forms?limit=200").json()["items"]
+    form = next(one["id"] for one in forms if one["role"] == "partner")
+    compiling = Compiling(installation.program(tenant, "secretariat"), round_id)
+    assert printer.began.wait(10)
+    submitted = sel.send("POST", f"/forms/{form}/submit", {"answers": PARTNER, "language": "nn"}, If_Match='"1"')
+    printer.may_end.set()
+    first = compiling.end().json()
+    second = installation.program(tenant, "secretariat").send("POST", f"/rounds/{round_id}/compile").json()
+    with installation.scope(tenant) as scope:
+        unanswered = [str(papers.get_issued(scope, one["id"])[1]).count("not-answered") for one in (first, second)]
+
+    assert (submitted.status_code, len(printer.numbers)) == (200, 2)
+    assert unanswered == [42, 41]
 
 
 def test_papers_issued_meanwhile_take_the_number_and_the_others_are_printed_anew(

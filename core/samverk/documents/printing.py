@@ -4,13 +4,12 @@ Knows how these processes are started and ended, and that no unit of work waits 
 looks is said in `templates/document.typ` and in `docx.py`.
 """
 
-import hashlib
 import json
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import Literal
 
 import msgspec
 
-from samverk.documents.tree import Document, DocumentError, PrintLabels, content_hash, to_plain
+from samverk.documents.tree import Document, DocumentError, PrintLabels, to_plain
 
 Kind = Literal["pdf", "docx"]
 SECONDS = 90
@@ -33,10 +32,14 @@ _places = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 @dataclass(frozen=True, slots=True)
 class Prints:
-    """A document as it is given out."""
+    """A document as it is given out, and the document that was printed."""
 
+    document: Document
     pdf: bytes
     docx: bytes
+
+
+Known = MutableMapping[str, Prints]
 
 
 class PrintersBusy(Exception):
@@ -46,20 +49,14 @@ class PrintersBusy(Exception):
 class PrintFirst(Exception):
     """A document must be printed, with no transaction open, before the work can go on."""
 
-    def __init__(self, document: Document, labels: PrintLabels, issued_at: datetime) -> None:
-        super().__init__(document.title.text)
-        self.document, self.labels, self.issued_at = document, labels, issued_at
+    def __init__(self, key: str, document: Document, labels: PrintLabels, issued_at: datetime) -> None:
+        super().__init__(key)
+        self.key, self.document, self.labels, self.issued_at = key, document, labels, issued_at
 
-    @property
-    def key(self) -> str:
-        """The same for everything that gives the same bytes."""
-        said = msgspec.json.encode((content_hash(self.document), self.labels, self.issued_at))
-        return hashlib.sha256(said).hexdigest()
-
-    def print(self, known: MutableMapping[str, Prints]) -> None:
+    def print(self, known: Known) -> None:
         """Print and keep it with what is known. Raises PrintersBusy, DocumentError.
 
-        A document that has changed at each of a few tries, since others issue theirs meanwhile, is given up too.
+        A document that is to be another one at each of a few tries is given up too: others issue theirs meanwhile.
         """
         if len(known) >= TRIES:
             raise PrintersBusy
@@ -78,26 +75,27 @@ def _held(places: threading.BoundedSemaphore, seconds: float) -> Iterator[None]:
 
 
 def printed(
-    known: MutableMapping[str, Prints] | None, document: Document, labels: PrintLabels, *, issued_at: datetime
+    known: Known | None, name: str, make: Callable[[], tuple[Document, PrintLabels]], *, issued_at: datetime
 ) -> Prints:
-    """Return the prints of a document: those that are known in a request, outside of one made at once.
+    """Return the prints of the document that goes by a name: in a request those that are known, else made at once.
 
-    Raises PrintFirst in a request that does not know them yet.
+    What is known is not made again: the document says how things stood at `issued_at`, also when they have changed
+    while it was printed. Raises PrintFirst in a request that does not know it yet.
     """
-    if known is None:
-        return print_both(document, labels, issued_at=issued_at)
-    first = PrintFirst(document, labels, issued_at)
-    found = known.get(first.key)
-    if found is None:
-        raise first
-    return found
+    key = f"{name} {issued_at.isoformat()}"
+    if known is not None and key in known:
+        return known[key]
+    document, labels = make()
+    if known is not None:
+        raise PrintFirst(key, document, labels, issued_at)
+    return print_both(document, labels, issued_at=issued_at)
 
 
 def print_both(document: Document, labels: PrintLabels, *, issued_at: datetime) -> Prints:
     """Return both prints, made side by side. Raises DocumentError."""
     with ThreadPoolExecutor(2) as pool:
         made = [pool.submit(_print, kind, document, labels, issued_at) for kind in ("pdf", "docx")]
-        return Prints(*(one.result() for one in made))
+        return Prints(document, *(one.result() for one in made))
 
 
 def print_pdf(document: Document, labels: PrintLabels, *, issued_at: datetime) -> bytes:

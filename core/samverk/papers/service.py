@@ -63,29 +63,32 @@ def compile_round(scope: Scope, round_id: str, *, tell: bool = True) -> str:
     if round_.state == "withdrawn":
         raise Conflict(_("%(the_round)s was withdrawn.", the_round=scope.words.title("round", "sg_def")))
     language = scope.model.locales[0]
-    with i18n.using(language):
-        document = gathering.gather(scope, round_, language)
-        # The number waits for whoever issues papers now; only after that is the edition the last one.
-        number = tenants.next_number(scope, "document")
-        edition = _last_edition(scope, round_id) + 1
-        digest = content_hash(document)
-        labels = _labels(number, edition, digest)
-        prints = printing.printed(scope.session.info.get("printed"), document, labels, issued_at=scope.now)
-        row = IssuedDocument(
-            id=new_id(),
-            number=number,
-            edition=edition,
-            kind=KIND,
-            about_id=round_id,
-            title=document.title.text,
-            language=language,
-            tree=to_plain(document),
-            content_hash=digest,
-            issued_at=scope.now,
-            issued_by=scope.actor.name,
-            pdf=prints.pdf,
-            docx=prints.docx,
-        )
+    # The number waits for whoever issues papers now; only after that is the edition the last one.
+    number = tenants.next_number(scope, "document")
+    edition = _last_edition(scope, round_id) + 1
+
+    def make() -> tuple[Document, PrintLabels]:
+        with i18n.using(language):
+            document = gathering.gather(scope, round_, language)
+            return document, _labels(number, edition, content_hash(document))
+
+    name = f"{KIND} of {round_id}, {number}, {edition}"
+    prints = printing.printed(scope.session.info.get("printed"), name, make, issued_at=scope.now)
+    row = IssuedDocument(
+        id=new_id(),
+        number=number,
+        edition=edition,
+        kind=KIND,
+        about_id=round_id,
+        title=prints.document.title.text,
+        language=language,
+        tree=to_plain(prints.document),
+        content_hash=content_hash(prints.document),
+        issued_at=scope.now,
+        issued_by=scope.actor.name,
+        pdf=prints.pdf,
+        docx=prints.docx,
+    )
     scope.add(row)
     scope.flush()
     if tell:

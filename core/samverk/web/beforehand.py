@@ -8,7 +8,7 @@ import datetime as dt
 from typing import Any
 
 from samverk.database import Database
-from samverk.documents.printing import PrintFirst, Prints
+from samverk.documents.printing import Known, PrintFirst
 from samverk.registry import Answers, AskFirst
 from samverk.web import scanning
 from samverk.web.incoming import Entry
@@ -25,7 +25,7 @@ class Beforehand:
         self.database, self.entry, self.scanner = database, entry, scanner
         self.answers = Answers()
         self.scanned: dict[str, Verdict] = {}
-        self.printed: dict[str, Prints] = {}
+        self.printed: Known = {}
 
     @property
     def known(self) -> dict[str, Any]:
