@@ -99,6 +99,12 @@ class TooManyRequests(SamverkError):
     kind = "too-many-requests"
 
 
+class Busy(SamverkError):
+    """Too many do the same slow thing just now; a moment later it goes."""
+
+    kind = "busy"
+
+
 class SettingsError(SamverkError):
     """The installation is set up wrongly: what, where, what to do, in one sentence."""
 

@@ -1,8 +1,11 @@
 """Sign-in through a region's provider: bound by invitation only, held to state, nonce, issuer, audience, algorithm."""
 
 import datetime as dt
+import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -216,10 +219,10 @@ def test_providers_stand_on_the_sign_in_page_of_their_region_only(site: tuple[In
     assert client.get("/sign-in/oidc/nord-gudbrandsdal/other").status_code == 404
 
 
-def test_a_provider_that_does_not_answer_is_one_page(site: tuple[Installation, str]) -> None:
-    installation, _tenant = site
-    dead = replace(installation.settings.oidc[0], issuer="http://127.0.0.1:9")
-    installation.settings = replace(installation.settings, oidc=(dead,))
+def move_provider(installation: Installation, issuer: str) -> None:
+    """Let the region's provider be at another address."""
+    moved = replace(installation.settings.oidc[0], issuer=issuer)
+    installation.settings = replace(installation.settings, oidc=(moved,))
     installation.transport.stop()
     made = application.create(
         installation.settings,
@@ -229,7 +232,39 @@ def test_a_provider_that_does_not_answer_is_one_page(site: tuple[Installation, s
     )
     installation.transport = InProcess(made)
 
+
+def test_a_provider_that_does_not_answer_is_one_page(site: tuple[Installation, str]) -> None:
+    installation, _tenant = site
+    move_provider(installation, "http://127.0.0.1:9")
+
     assert httpx_client(installation).get(START).status_code == 400
+
+
+def test_a_silent_provider_keeps_some_threads_and_leaves_the_others(
+    site: tuple[Installation, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation, _tenant = site
+    monkeypatch.setattr(oidc, "SECONDS", 3.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(6) as pool:
+        move_provider(installation, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        asked = [pool.submit(httpx_client(installation).get, START) for _number in range(6)]
+        _wait_for(3, asked)
+        sent_away = [one.result() for one in asked if one.done()]
+        started = time.monotonic()
+        page = httpx_client(installation).get("/sign-in")
+        took = time.monotonic() - started
+
+    assert [(one.status_code, one.headers["retry-after"]) for one in sent_away] == [(503, "2")] * 3
+    assert (page.status_code, took < 1) == (200, True)
+    # The one that waited gets its turn just when it would be sent away.
+    assert Counter(one.result().status_code for one in asked)[400] in (2, 3)
+
+
+def _wait_for(count: int, asked: list[Future[httpx.Response]]) -> None:
+    patience = time.monotonic() + 2
+    while sum(one.done() for one in asked) < count:
+        assert time.monotonic() < patience
+        time.sleep(0.01)
 
 
 NOW = int(time.time())

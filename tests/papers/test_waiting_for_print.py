@@ -13,6 +13,7 @@ from samverk.documents import printing
 from samverk.documents.printing import Prints
 from samverk.documents.tree import Document, PrintLabels
 from samverk.papers import service as papers
+from samverk.turns import Turns
 
 POINT = {"body": "directors", "held_on": "2026-05-05"}
 
@@ -131,14 +132,12 @@ def test_papers_issued_meanwhile_take_the_number_and_the_others_are_printed_anew
 def test_who_comes_while_all_printers_are_busy_is_told_to_come_again(
     opened: tuple[Installation, str, str], printer: Printer, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
-    if why == "waited too long":
-        monkeypatch.setattr(printing, "PATIENCE", 0.05)
-    else:
-        monkeypatch.setattr(printing, "_places", threading.BoundedSemaphore(printing.AT_ONCE))
+    turns = Turns(2, 1, 0.05) if why == "waited too long" else Turns(2, 0, 60)
+    monkeypatch.setattr(printing, "_turns", turns)
     installation, tenant, round_id = opened
     office = installation.program(tenant, "secretariat")
-    busy = [Compiling(installation.program(tenant, "secretariat"), round_id) for _turn in range(printing.AT_ONCE)]
-    printer.wait_for(printing.AT_ONCE)
+    busy = [Compiling(installation.program(tenant, "secretariat"), round_id) for _turn in range(turns.at_once)]
+    printer.wait_for(turns.at_once)
     started = time.monotonic()
     refused = office.send("POST", f"/rounds/{round_id}/compile")
     took = time.monotonic() - started

@@ -15,6 +15,7 @@ import msgspec
 
 from samverk.errors import SamverkError
 from samverk.settings import LOOPBACK, Provider
+from samverk.turns import Turns
 
 T = TypeVar("T")
 ALGORITHMS = ("RS256", "ES256", "PS256")
@@ -48,9 +49,9 @@ class Start:
 
 
 def start(provider: Provider, redirect_uri: str) -> Start:
-    """Begin a sign-in at the provider. Raises ProviderFault."""
+    """Begin a sign-in at the provider. Raises ProviderFault, and Busy while others wait for it."""
     state, nonce, verifier = (secrets.token_urlsafe(32) for _number in range(3))
-    with _client(provider, redirect_uri) as client:
+    with _turns(provider.issuer).one(), _client(provider, redirect_uri) as client:
         metadata = _metadata(client, provider)
         address, _state = client.create_authorization_url(
             metadata.authorization_endpoint, state=state, code_verifier=verifier, nonce=nonce
@@ -59,13 +60,13 @@ def start(provider: Provider, redirect_uri: str) -> Start:
 
 
 def finish(provider: Provider, redirect_uri: str, code: str, begun: Start, now: int) -> str:
-    """Exchange the code and return the subject that the ID token vouches for. Raises ProviderFault."""
+    """Exchange the code and return the subject that the ID token vouches for. Raises ProviderFault, Busy."""
     from authlib.integrations.base_client import OAuthError
     from httpx2 import HTTPError
     from joserfc.errors import JoseError
 
     try:
-        with _client(provider, redirect_uri) as client:
+        with _turns(provider.issuer).one(), _client(provider, redirect_uri) as client:
             metadata = _metadata(client, provider)
             answer = client.fetch_token(
                 metadata.token_endpoint, grant_type="authorization_code", code=code, code_verifier=begun.verifier
@@ -104,6 +105,12 @@ def _metadata(client: Any, provider: Provider) -> Metadata:
             raise ProviderFault("an endpoint without https")
     _known()[provider.issuer] = (time.monotonic(), found)
     return found
+
+
+@functools.cache
+def _turns(_issuer: str) -> Turns:
+    """A provider that is silent keeps these threads and no more."""
+    return Turns(2, 1, SECONDS)
 
 
 @functools.cache

@@ -8,10 +8,8 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -19,15 +17,13 @@ from typing import Literal
 import msgspec
 
 from samverk.documents.tree import Document, DocumentError, PrintLabels, to_plain
+from samverk.errors import Busy
+from samverk.turns import Turns
 
 Kind = Literal["pdf", "docx"]
 SECONDS = 90
-AT_ONCE, WAITING, PATIENCE = 2, 2, 5.0
-"""How many documents are printed at a time, how many more wait for their turn and for how many seconds: each takes one
-of the server's threads, and some must be left for everything else."""
 TRIES = 3
-_turns = threading.BoundedSemaphore(AT_ONCE)
-_places = threading.BoundedSemaphore(AT_ONCE + WAITING)
+_turns = Turns(2, 2, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +38,6 @@ class Prints:
 Known = MutableMapping[str, Prints]
 
 
-class PrintersBusy(Exception):
-    """Others print; the work may be tried again in a moment."""
-
-
 class PrintFirst(Exception):
     """A document must be printed, with no transaction open, before the work can go on."""
 
@@ -54,24 +46,14 @@ class PrintFirst(Exception):
         self.key, self.document, self.labels, self.issued_at = key, document, labels, issued_at
 
     def print(self, known: Known) -> None:
-        """Print and keep it with what is known. Raises PrintersBusy, DocumentError.
+        """Print and keep it with what is known. Raises Busy, DocumentError.
 
         A document that is to be another one at each of a few tries is given up too: others issue theirs meanwhile.
         """
         if len(known) >= TRIES:
-            raise PrintersBusy
-        with _held(_places, 0), _held(_turns, PATIENCE):
+            raise Busy
+        with _turns.one():
             known[self.key] = print_both(self.document, self.labels, issued_at=self.issued_at)
-
-
-@contextmanager
-def _held(places: threading.BoundedSemaphore, seconds: float) -> Iterator[None]:
-    if not places.acquire(timeout=seconds):
-        raise PrintersBusy
-    try:
-        yield
-    finally:
-        places.release()
 
 
 def printed(

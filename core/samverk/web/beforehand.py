@@ -33,7 +33,7 @@ class Beforehand:
         return {"plugin_answers": self.answers, "scanned": self.scanned, "printed": self.printed}
 
     def do(self, first: First, now: dt.datetime) -> None:
-        """Do what was asked for. Raises PrintersBusy, DocumentError, and what the database does."""
+        """Do what was asked for. Raises Busy, DocumentError, and what the database does."""
         match first:
             case AskFirst():
                 self.entry.ask(self.database, first.question, self.answers, now)

@@ -13,6 +13,7 @@ import msgspec
 from samverk import i18n
 from samverk.errors import (
     BadRegion,
+    Busy,
     Conflict,
     Invalid,
     NotAllowed,
@@ -76,6 +77,7 @@ KINDS: dict[int, str] = {
     500: "fault",
     503: "busy",
 }
+SOON = {"retry-after": "2"}
 
 
 def status_of(error: Exception) -> int:
@@ -97,7 +99,7 @@ def status_of(error: Exception) -> int:
             return 428
         case TooManyRequests():
             return 429
-        case PluginMissing():
+        case PluginMissing() | Busy():
             return 503
         case BadBody():
             return error.status
@@ -139,6 +141,8 @@ def answer(why: Why, error: Exception, call: Call | None) -> Outgoing:
         log.error("fault without an answer of its own: %s", type(error).__name__)
     said = str(error) if isinstance(error, SamverkError) and not isinstance(error, Invalid) else ""
     extra = {"retry-after": str(error.args[1])} if isinstance(error, TooManyRequests) else {}
+    if isinstance(error, Busy):
+        extra = SOON
     own = str(getattr(error, "kind", "invalid"))
     kind = own if own in TITLES_OF_KINDS else KINDS.get(status) or own
     return make(why, status, kind, said=said, problems=problems_of(error), call=call, extra=extra)
@@ -151,13 +155,13 @@ def broken(why: Why) -> Outgoing:
 
 def unavailable(why: Why) -> Outgoing:
     """Return the answer when the database was busy to the end."""
-    return make(why, 503, "busy", extra={"retry-after": "2"})
+    return make(why, 503, "busy", extra=SOON)
 
 
 def uncertain(why: Why) -> Outgoing:
     """Return the answer when the connection was lost during the commit: what was sent may be stored or not."""
     said = _("It is not known whether what you sent was stored. Look before you send it again.")
-    return make(why, 503, "uncertain", said=said, extra={"retry-after": "2"})
+    return make(why, 503, "uncertain", said=said, extra=SOON)
 
 
 def refused(why: Why, status: int, extra: Mapping[str, str]) -> Outgoing:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from samverk import i18n
 from samverk.database import Database, Fault, Uncertain, is_outage, may_retry
-from samverk.documents.printing import PrintersBusy
-from samverk.errors import TooManyRequests
+from samverk.errors import Busy, TooManyRequests
 from samverk.settings import Settings
 from samverk.web import faults, record, security
 from samverk.web.attempt import Attempt, Seen
@@ -65,7 +64,7 @@ class Wrapper:
             except FIRST as lacking:
                 # The work is done anew at the same moment: a slow plugin costs nobody a deadline.
                 first = lacking
-            except PrintersBusy:
+            except Busy:
                 with i18n.using(seen.locale):
                     return faults.unavailable(why)
             except Fault as error:
