@@ -1,9 +1,10 @@
-"""Turns at what is slow and somebody else's: a printer, a provider. Some threads are always left for everything else.
+"""Turns at what is slow and somebody else's: a printer, a provider, a plugin. Threads are left for everything else.
 
 Each who waits here keeps one of the server's threads; in a long line nobody would be answered, of any region.
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,25 +12,39 @@ from samverk.errors import Busy
 
 
 class Turns:
-    """So many at a time, a few who wait for so many seconds; whoever comes then is sent away at once."""
+    """So many at a time; some wait for so many seconds, and whoever else comes is sent away.
 
-    def __init__(self, at_once: int, waiting: int, seconds: float) -> None:
-        self.at_once, self.seconds = at_once, seconds
-        self._turns = threading.BoundedSemaphore(at_once)
-        self._places = threading.BoundedSemaphore(at_once + waiting)
+    Within `usual` seconds of work any number may wait: only when it has lasted longer the line is kept short.
+    """
+
+    def __init__(self, at_once: int, waiting: int, seconds: float, *, usual: float = 0.0) -> None:
+        self.at_once, self.waiting, self.seconds, self.usual = at_once, waiting, seconds, usual
+        self._began: list[float] = []
+        self._in_line = 0
+        self._changed = threading.Condition()
 
     @contextmanager
     def one(self) -> Iterator[None]:
         """Wait for a turn and hold it. Raises Busy."""
-        with _held(self._places, 0), _held(self._turns, self.seconds):
+        began = self._enter()
+        try:
             yield
+        finally:
+            with self._changed:
+                self._began.remove(began)
+                self._changed.notify()
 
-
-@contextmanager
-def _held(places: threading.BoundedSemaphore, seconds: float) -> Iterator[None]:
-    if not places.acquire(timeout=seconds):
-        raise Busy
-    try:
-        yield
-    finally:
-        places.release()
+    def _enter(self) -> float:
+        until = time.monotonic() + self.seconds
+        with self._changed:
+            while len(self._began) >= self.at_once:
+                now = time.monotonic()
+                too_long = min(self._began) + self.usual
+                if now >= until or (now >= too_long and self._in_line >= self.waiting):
+                    raise Busy
+                self._in_line += 1
+                self._changed.wait((until if now >= too_long else min(until, too_long)) - now)
+                self._in_line -= 1
+            began = time.monotonic()
+            self._began.append(began)
+            return began

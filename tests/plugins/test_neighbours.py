@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -107,6 +108,33 @@ def test_another_region_is_answered_as_before(
     assert (len(loaded) >= ROUNDS * EACH, load.asked >= ROUNDS // 2) == (True, True)
     assert p99(loaded) <= max(2 * p99(quiet), FLOOR)
     scale.made("G1", f"neighbours of a plugin: {fault}, requests", len(loaded), ROUNDS * EACH)
+
+
+@pytest.mark.alone
+def test_many_at_a_region_whose_plugin_hangs_leave_threads_for_the_others(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "FAULTS", 1_000_000)
+    crew(installation, "hang").seconds = 3.0
+    crew(installation, "hang")._turns.clear()
+    visitors = [installation.browser("hang", "member") for _number in range(12)]
+    other = installation.browser("kobyt", "member")
+    for one in (*visitors, other):
+        one.get("/arrangements")
+    times: list[float] = []
+    with ThreadPoolExecutor(len(visitors)) as pool:
+        asked = [pool.submit(one.get, "/wheel/2026") for one in visitors]
+        while not all(one.done() for one in asked):
+            started = time.perf_counter()
+            other.get("/wheel/2026")
+            times.append(time.perf_counter() - started)
+            assert other.status == 200
+    hung = [one.status for one in visitors]
+
+    print(f"{len(times)} requests beside twelve that hang, the slowest {max(times):.2f} s")
+    assert set(hung) <= {200, 503}
+    assert len(times) > 20
+    assert max(times) < 1
 
 
 @pytest.mark.alone

@@ -19,12 +19,16 @@ from typing import Any
 import msgspec
 import pluggy
 
+from samverk.errors import Busy
 from samverk.hooks import running, values
 from samverk.hooks.child import HEAD, START_SECONDS
 from samverk.hooks.values import READY, FaultKind, Heard, Hello, HookFault
+from samverk.turns import Turns
 
 SECONDS = 2.0
-AT_ONCE = 2
+AT_ONCE, WAITING, USUAL = 2, 2, 0.5
+"""How many calls of one tenant run at a time. While one has lasted longer than usual, so many more wait for their turn:
+the others would take every thread of the server to wait for a plugin that hangs."""
 MAX_IDLE = 4
 CALLS_EACH = 500
 ANSWER_BYTES = values.MAX_BYTES + 10_000
@@ -133,20 +137,19 @@ class Crew:
         self.code, self.hooks, self.seconds = code, hooks, seconds
         self._lock = threading.Lock()
         self._idle: list[tuple[str, Child]] = []
-        self._turns: dict[str, threading.BoundedSemaphore] = {}
+        self._turns: dict[str, Turns] = {}
 
     def hear(self, tenant: str, hook: str, given: Mapping[str, Any]) -> Heard:
         """Call a hook for a tenant and return what it gave; never raises for a fault of the plugin."""
         raw = values.question(hook, given, self.seconds)
         with self._lock:
-            turn = self._turns.setdefault(tenant, threading.BoundedSemaphore(AT_ONCE))
-        if not turn.acquire(timeout=self.seconds):
+            turns = self._turns.setdefault(tenant, Turns(AT_ONCE, WAITING, self.seconds, usual=USUAL))
+        try:
+            with turns.one():
+                return self._ask(tenant, hook, raw)
+        except Busy:
             # Other calls of this tenant hang; they are counted, this one never reached the plugin.
             return Heard((), HookFault(hook, "late", "other calls of the tenant hang"), is_counted=False)
-        try:
-            return self._ask(tenant, hook, raw)
-        finally:
-            turn.release()
 
     def _ask(self, tenant: str, hook: str, raw: bytes) -> Heard:
         child = None
