@@ -2,16 +2,19 @@
 
 import re
 import stat
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.installation import Browser, Installation
+from tests.installation import Browser, InProcess, Installation
 from tests.stories.test_two_quarters import HOSTS, form_id, open_round
 
 from samverk import app as application
 from samverk.attachments.store import Store
+from samverk.settings import Settings
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
 
@@ -118,19 +121,51 @@ def test_the_operators_scanner_decides(embedded: Installation, tmp_path: Path, s
     round_id = open_round(embedded.browser(tenant, "secretariat"), 2026, 1)
     items = embedded.program(tenant, "contact-3437").get(f"/rounds/{round_id}/forms?limit=200").json()["items"]
     form = next(one["id"] for one in items if one["role"] == "partner")
-    scanned: Any = replace(embedded.settings, scanner=scanner(tmp_path, script))
-    embedded.transport.stop()
-    embedded.settings = scanned
-    embedded.litestar = application.create(
-        scanned, registry=embedded.registry, database=embedded.database, clock=lambda: embedded.now
-    )
-    from tests.installation import InProcess
-
-    embedded.transport = InProcess(embedded.litestar)
+    scanned = with_scanner(embedded, scanner(tmp_path, script))
     sel = embedded.browser(tenant, "contact-3437")
 
     assert send(sel, f"/forms/{form}/files", ("a.pdf", PDF + b"EICAR")) == status
     assert (not scanned.files.exists()) == (status == 422)
+
+
+def with_scanner(installation: Installation, command: str) -> Settings:
+    """Let the installation have a scanner; return its settings."""
+    scanned = replace(installation.settings, scanner=command)
+    installation.transport.stop()
+    installation.settings = scanned
+    installation.litestar = application.create(
+        scanned, registry=installation.registry, database=installation.database, clock=lambda: installation.now
+    )
+    installation.transport = InProcess(installation.litestar)
+    return scanned
+
+
+@pytest.mark.alone
+def test_a_slow_scanner_leaves_threads_for_the_others(embedded: Installation, tmp_path: Path) -> None:
+    tenant = embedded.add_tenant("insam_nordgudbrandsdal", HOSTS)
+    meeting = embedded.program(tenant, "secretariat").send(
+        "POST", "/meetings", {"body": "directors", "held_on": "2026-05-05"}
+    ).json()["id"]  # fmt: skip
+    with_scanner(embedded, scanner(tmp_path, "sleep 2"))
+    offices = [embedded.browser(tenant, "secretariat") for _number in range(6)]
+    other = embedded.browser(tenant, "member")
+    for one in (*offices, other):
+        one.get(f"/meetings/{meeting}")
+    times: list[float] = []
+    with ThreadPoolExecutor(len(offices)) as pool:
+        sent = [
+            pool.submit(send, one, f"/meetings/{meeting}/files", (f"{n}.pdf", PDF + bytes([n])))
+            for n, one in enumerate(offices)
+        ]
+        while not all(one.done() for one in sent):
+            started = time.perf_counter()
+            other.get(f"/meetings/{meeting}")
+            times.append(time.perf_counter() - started)
+            assert other.status == 200
+
+    assert Counter(one.result() for one in sent) == {200: 3, 503: 3}
+    assert max(times) < 1
+    assert len(re.findall(r"/files/[0-9a-f-]+\"", other.get(f"/meetings/{meeting}"))) == 3
 
 
 def test_a_meeting_and_a_point_have_files_too(embedded: Installation) -> None:

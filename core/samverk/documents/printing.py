@@ -23,7 +23,7 @@ from samverk.turns import Turns
 Kind = Literal["pdf", "docx"]
 SECONDS = 90
 TRIES = 3
-_turns = Turns(2, 2, 5.0)
+_turns = Turns(2, 1, 5.0)
 
 
 @dataclass(frozen=True, slots=True)

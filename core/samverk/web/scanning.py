@@ -12,9 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from samverk.turns import Turns
+
 log = logging.getLogger("samverk.security")
 SECONDS = 60
 Verdict = Literal["clean", "refused", "unknown"]
+_turns = Turns(2, 1, 20.0)
 
 
 class ScanFirst(Exception):
@@ -26,8 +29,12 @@ class ScanFirst(Exception):
 
 
 def scan(command: str, files: Mapping[str, bytes]) -> dict[str, Verdict]:
-    """Return {SHA-256: verdict}. Exit 0 of the command is clean, 1 refused, anything else leaves it unknown."""
-    return {digest: _scan_one(command, content) for digest, content in files.items()}
+    """Return {SHA-256: verdict}. Exit 0 of the command is clean, 1 refused, anything else leaves it unknown.
+
+    Raises Busy while others have theirs scanned.
+    """
+    with _turns.one():
+        return {digest: _scan_one(command, content) for digest, content in files.items()}
 
 
 def _scan_one(command: str, content: bytes) -> Verdict:
