@@ -6,7 +6,7 @@
 
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("settings", "i18n"),
+    ("settings", "i18n", "turns"),
     ("regions",),
     ("guard", "changes"),
     ("tables",),

@@ -3,6 +3,7 @@
 `web` alone turns them into status codes and pages.
 """
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,6 +104,14 @@ class Busy(SamverkError):
     """Too many do the same slow thing just now; a moment later it goes."""
 
     kind = "busy"
+
+
+class DoFirst(Exception):
+    """Something slow must be done, with no transaction open, before the work can go on."""
+
+    def do(self, known: MutableMapping[str, Any]) -> None:
+        """Do it and keep what came of it with what is known. Raises Busy, and whatever the work itself does."""
+        raise NotImplementedError
 
 
 class SettingsError(SamverkError):

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 CPU_SECONDS = 60
 MEMORY_BYTES = {"pdf": 512 * 1024 * 1024, "docx": 1024 * 1024 * 1024}
 TEMPLATE = Path(__file__).parent / "templates" / "document.typ"
@@ -40,10 +38,9 @@ def _docx(data: str) -> bytes:
     from samverk.documents.docx import print_docx
     from samverk.documents.tree import PrintLabels, from_plain
 
-    given: dict[str, Any] = msgspec.json.decode(data)
-    labels = msgspec.convert(given["labels"], PrintLabels)
+    given: dict[str, Any] = json.loads(data)
     issued_at = datetime.fromtimestamp(given["timestamp"], UTC)
-    return print_docx(from_plain(given["document"]), labels, issued_at=issued_at)
+    return print_docx(from_plain(given["document"]), PrintLabels(**given["labels"]), issued_at=issued_at)
 
 
 def main(kind: str) -> int:

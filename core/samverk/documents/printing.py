@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from samverk.documents.tree import Document, DocumentError, PrintLabels, to_plain
-from samverk.errors import Busy
+from samverk.errors import Busy, DoFirst
 from samverk.turns import Turns
 
 Kind = Literal["pdf", "docx"]
@@ -38,15 +38,15 @@ class Prints:
 Known = MutableMapping[str, Prints]
 
 
-class PrintFirst(Exception):
-    """A document must be printed, with no transaction open, before the work can go on."""
+class PrintFirst(DoFirst):
+    """A document must be printed before the work can go on."""
 
     def __init__(self, key: str, document: Document, labels: PrintLabels, issued_at: datetime) -> None:
         super().__init__(key)
         self.key, self.document, self.labels, self.issued_at = key, document, labels, issued_at
 
-    def print(self, known: Known) -> None:
-        """Print and keep it with what is known. Raises Busy, DocumentError.
+    def do(self, known: Known) -> None:
+        """Print the document. Raises Busy, DocumentError.
 
         A document that is to be another one at each of a few tries is given up too: others issue theirs meanwhile.
         """

@@ -73,7 +73,7 @@ def compile_round(scope: Scope, round_id: str, *, tell: bool = True) -> str:
             return document, _labels(number, edition, content_hash(document))
 
     name = f"{KIND} of {round_id}, {number}, {edition}"
-    prints = printing.printed(scope.session.info.get("printed"), name, make, issued_at=scope.now)
+    prints = printing.printed(scope.session.info.get("made"), name, make, issued_at=scope.now)
     row = IssuedDocument(
         id=new_id(),
         number=number,

@@ -8,14 +8,14 @@ import datetime as dt
 from typing import Any
 
 from samverk.database import Database
-from samverk.documents.printing import Known, PrintFirst
+from samverk.errors import DoFirst
 from samverk.registry import Answers, AskFirst
 from samverk.web import scanning
 from samverk.web.incoming import Entry
 from samverk.web.scanning import ScanFirst, Verdict
 
-First = AskFirst | ScanFirst | PrintFirst
-FIRST = (AskFirst, ScanFirst, PrintFirst)
+First = AskFirst | ScanFirst | DoFirst
+FIRST = (AskFirst, ScanFirst, DoFirst)
 
 
 class Beforehand:
@@ -25,19 +25,19 @@ class Beforehand:
         self.database, self.entry, self.scanner = database, entry, scanner
         self.answers = Answers()
         self.scanned: dict[str, Verdict] = {}
-        self.printed: Known = {}
+        self.made: dict[str, Any] = {}
 
     @property
     def known(self) -> dict[str, Any]:
         """Return it as the services look it up in `session.info`."""
-        return {"plugin_answers": self.answers, "scanned": self.scanned, "printed": self.printed}
+        return {"plugin_answers": self.answers, "scanned": self.scanned, "made": self.made}
 
     def do(self, first: First, now: dt.datetime) -> None:
-        """Do what was asked for. Raises Busy, DocumentError, and what the database does."""
+        """Do what was asked for. Raises Busy, what the work itself and the database do."""
         match first:
             case AskFirst():
                 self.entry.ask(self.database, first.question, self.answers, now)
             case ScanFirst():
                 self.scanned |= scanning.scan(self.scanner or "", first.files)
-            case PrintFirst():
-                first.print(self.printed)
+            case DoFirst():
+                first.do(self.made)
