@@ -6,9 +6,9 @@
 
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("settings", "i18n", "turns"),
+    ("settings", "i18n", "turns", "memory"),
     ("regions",),
-    ("guard", "changes"),
+    ("guard", "changes", "checkpoint"),
     ("tables",),
     ("database",),
     ("hookspecs",),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from samverk import memory
 from samverk import registry as registries
 from samverk.audit.anchors import Anchors
 from samverk.audit.journal import Journal
@@ -129,6 +130,7 @@ def from_environment() -> "Litestar":
     """Make the application of a serving process; the command line hands the settings over in the environment."""
     import gc
 
+    memory.keep_small()
     settings = handed_over()
     if settings.log == "json":
         record.to_json()

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from samverk import changes, guard
+from samverk.checkpoint import WriteAheadLog
 from samverk.tables import Base, TenantTable
 
 log = logging.getLogger("samverk.database")
@@ -96,6 +97,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _engine(url, threads)
         self._writer = threading.Lock()
+        self._log = WriteAheadLog(url)
 
     @contextmanager
     def unit(self, *, write: bool, is_snapshot: bool = False) -> Iterator[Unit]:
@@ -119,6 +121,8 @@ class Database:
                 except BaseException:
                     session.rollback()
                     raise
+            if held:
+                self._log.keep_short()
         finally:
             if held:
                 held.release()

@@ -137,6 +137,21 @@ def test_many_at_a_region_whose_plugin_hangs_leave_threads_for_the_others(
     assert max(times) < 1
 
 
+def test_no_transaction_is_open_while_a_plugin_is_asked_for_a_page(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "FAULTS", 1_000_000)
+    crew(installation, "hang").seconds = 3.0
+    visitor = installation.browser("hang", "member")
+    visitor.get("/arrangements")
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(visitor.get, "/wheel/2026")
+        time.sleep(1)
+        is_hanging, connections = not asked.done(), installation.database.engine.pool.checkedout()  # type: ignore[attr-defined]
+
+    assert (is_hanging, connections, visitor.status) == (True, 0, 200)
+
+
 @pytest.mark.alone
 def test_others_write_while_a_plugin_hangs_over_a_submission(installation: Installation) -> None:
     crew(installation, "hang").seconds = 3.0

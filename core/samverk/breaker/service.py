@@ -1,6 +1,6 @@
 """Calls a tenant's plugin, counts its faults and keeps its switch: the only writer of `plugin_switch`.
 
-A unit of work that writes never waits for a plugin: see `AskFirst`.
+No request waits for a plugin inside its unit of work: see `AskFirst`.
 """
 
 import datetime as dt
@@ -53,7 +53,7 @@ class Switch:
 def call(scope: Scope, hook: str, **given: Any) -> tuple[Any, ...]:
     """Ask the tenant's plugin and return its values; nothing where it has no such hook, is off, or fails.
 
-    In a request that writes this raises AskFirst, which the wrapper answers by asking and doing the work anew.
+    In a request this raises AskFirst, which the wrapper answers by asking and doing the work anew.
     """
     if not scope.plugin.has(hook) or _is_off(scope):
         return ()

@@ -1,7 +1,8 @@
-"""What a request that writes needs done with no transaction open: a plugin asked, files scanned, papers printed.
+"""What a request needs done with no transaction open: a plugin asked, files scanned, papers printed.
 
-A service that lacks it says so by one of `FIRST`; the wrapper gives the work up, has it done here, and does
-the work anew. So nobody who writes waits for a plugin, a scanner or a printer of somebody else.
+A service that lacks it says so by one of `FIRST`; the wrapper gives the work up, has it done here, and does the work
+anew. So nobody who writes waits for a plugin, a scanner or a printer of somebody else, and nobody's reading keeps the
+database from being tidied up.
 """
 
 import datetime as dt

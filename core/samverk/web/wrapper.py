@@ -100,8 +100,7 @@ class Wrapper:
         cookies = security.read_cookies(incoming.headers.get("cookie", ""))
         cookie = "" if route.is_api else cookies.get(security.cookie_name(self.settings), "")
         with self.database.unit(write=route.writes) as session:
-            if route.writes:
-                session.info |= beforehand.known
+            session.info |= beforehand.known
             attempt = Attempt(
                 self.settings, self.entry, self.journal, self.rates, route, incoming, session, why, cookies, seen
             )

@@ -1,0 +1,43 @@
+"""A serving process gives back the memory that it has let go of."""
+
+import ctypes
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import sys, threading, time
+from samverk import memory
+
+def held():
+    return int(next(line for line in open("/proc/self/status") if line.startswith("RssAnon")).split()[1]) // 1024
+
+if sys.argv[1] == "kept small":
+    memory.keep_small(0.1)
+left = []
+
+def work():
+    # Something small stays in between, so that nothing can be given back from the end.
+    many = [bytes(2_000) for _number in range(100_000)]
+    left.extend(many[::500])
+
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+time.sleep(0.5)
+print(held())
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="only glibc keeps what is free")
+def test_what_is_free_is_given_back() -> None:
+    left = {
+        how: int(
+            subprocess.run([sys.executable, "-c", SCRIPT, how], capture_output=True, check=True, timeout=30).stdout
+        )
+        for how in ("as it is", "kept small")
+    }
+
+    assert left["as it is"] > 150
+    assert left["kept small"] < 60
