@@ -57,7 +57,7 @@ _COLUMNS = (
 def compile_round(scope: Scope, round_id: str, *, tell: bool = True) -> str:
     """Compile, print and issue the papers of a round; return the document's id. Raises NotFound, Conflict.
 
-    In a request that writes it raises PrintFirst until the papers are printed.
+    In a request it raises PrintFirst until the papers are printed.
     """
     round_ = views.get_round(scope, round_id)
     if round_.state == "withdrawn":
