@@ -12,7 +12,6 @@ from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 import msgspec
 
@@ -20,7 +19,8 @@ from samverk.documents.tree import Document, DocumentError, PrintLabels, to_plai
 from samverk.errors import Busy, DoFirst
 from samverk.turns import Turns
 
-Kind = Literal["pdf", "docx"]
+BEGINNINGS = {"pdf": b"%PDF-", "docx": b"PK"}
+"""What a whole print of each kind begins with."""
 SECONDS = 90
 TRIES = 3
 _turns = Turns(2, 1, 5.0)
@@ -76,7 +76,7 @@ def printed(
 def print_both(document: Document, labels: PrintLabels, *, issued_at: datetime) -> Prints:
     """Return both prints, made side by side. Raises DocumentError."""
     with ThreadPoolExecutor(2) as pool:
-        made = [pool.submit(_print, kind, document, labels, issued_at) for kind in ("pdf", "docx")]
+        made = [pool.submit(_print, kind, document, labels, issued_at) for kind in BEGINNINGS]
         return Prints(document, *(one.result() for one in made))
 
 
@@ -111,7 +111,7 @@ def _print(kind: str, document: Document, labels: PrintLabels, issued_at: dateti
         raise DocumentError(
             f"The {kind.upper()} of {document.title.text!r} was not ready after {SECONDS} seconds; print a part of it."
         ) from fault
-    if done.returncode or not done.stdout:
+    if done.returncode or not done.stdout.startswith(BEGINNINGS[kind]):
         said = done.stderr.decode(errors="replace").strip().splitlines()
         reason = said[0] if said else f"the process ended with {done.returncode}"
         raise DocumentError(f"The {kind.upper()} of {document.title.text!r} could not be made: {reason}")
