@@ -50,14 +50,14 @@ def printer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Printer]:
 class Compiling(threading.Thread):
     """Somebody who has the papers of a round compiled."""
 
-    def __init__(self, office: Program, round_id: str) -> None:
+    def __init__(self, office: Program, round_id: str, **headers: str) -> None:
         super().__init__(daemon=True)
-        self.office, self.round_id = office, round_id
+        self.office, self.round_id, self.headers = office, round_id, headers
         self.answer: httpx.Response | None = None
         self.start()
 
     def run(self) -> None:
-        self.answer = self.office.send("POST", f"/rounds/{self.round_id}/compile")
+        self.answer = self.office.send("POST", f"/rounds/{self.round_id}/compile", **self.headers)
 
     def end(self) -> httpx.Response:
         self.join(30)
@@ -126,6 +126,23 @@ def test_papers_issued_meanwhile_take_the_number_and_the_others_are_printed_anew
     assert issued == [(issued[0][0], 1), (issued[0][0] + 1, 2)]
     assert len(printer.numbers) == 3
     assert printer.numbers[0] == printer.numbers[1] != printer.numbers[2]
+
+
+def test_one_key_sent_twice_while_papers_are_printed_issues_them_once(
+    opened: tuple[Installation, str, str], printer: Printer
+) -> None:
+    installation, tenant, round_id = opened
+    office = installation.program(tenant, "secretariat")
+    both = [Compiling(office, round_id, Idempotency_Key="the-same") for _turn in range(2)]
+    printer.wait_for(2)
+    printer.may_end.set()
+    answers = [one.end() for one in both]
+    with installation.scope(tenant) as scope:
+        issued = papers.list_issued(scope)
+
+    assert [one.status_code for one in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert len(issued) == 1
 
 
 @pytest.mark.parametrize("why", ["waited too long", "no place to wait"])
