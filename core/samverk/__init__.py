@@ -9,6 +9,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("settings", "i18n", "turns", "memory"),
     ("regions",),
     ("guard", "changes", "checkpoint"),
+    ("connections",),
     ("tables",),
     ("database",),
     ("hookspecs",),

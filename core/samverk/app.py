@@ -128,8 +128,6 @@ def frame(
 
 def from_environment() -> "Litestar":
     """Make the application of a serving process; the command line hands the settings over in the environment."""
-    import gc
-
     memory.keep_small()
     settings = handed_over()
     if settings.log == "json":
@@ -138,8 +136,8 @@ def from_environment() -> "Litestar":
         from samverk.migrations import runner  # of no use to the embedded database
 
         runner.hold_safe(settings.database_url)
-    made = create(settings)
-    # What stands now stands until the end: it need not be looked through for garbage again and again (measured).
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    database = Database(settings.database_url, threads=settings.threads)
+    database.open()
+    made = create(settings, database=database)
+    memory.leave_out_what_stands()
     return made

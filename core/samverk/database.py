@@ -1,25 +1,24 @@
-"""The only room that makes engines, sessions and connections: units of work, and the tenant guard round them.
+"""The only room that makes sessions: units of work, and the tenant guard round them.
 
 Rules 1-5 and 16 of the security rules are kept here: a statement that touches a tenant table without
-`tenant_id = <the bound tenant>` never reaches the database. The kinds of tables are `tables.py`'s.
+`tenant_id = <the bound tenant>` never reaches the database. The kinds of tables are `tables.py`'s, how a
+connection is set up `connections.py`'s.
 """
 
-import functools
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 
-import msgspec
-from sqlalchemy import Engine, Table, create_engine, event, inspect
+from sqlalchemy import Table, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
 
-from samverk import changes, guard
+from samverk import changes
 from samverk.checkpoint import WriteAheadLog
+from samverk.connections import is_read_only, make_engine
 from samverk.tables import Base, TenantTable
 
 log = logging.getLogger("samverk.database")
@@ -93,9 +92,9 @@ class Database:
     """The engine of one process and its units of work."""
 
     def __init__(self, url: str, *, threads: int = 8) -> None:
-        self.url = url
+        self.url, self.threads = url, threads
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _engine(url, threads)
+        self.engine = make_engine(url, threads)
         self._writer = threading.Lock()
         self._log = WriteAheadLog(url)
 
@@ -145,6 +144,12 @@ class Database:
         with self.unit(write=write) as session:
             yield session
 
+    def open(self) -> None:
+        """Open every connection that there may be, so that nobody waits for one and the process does not grow later."""
+        with ExitStack() as all_of_them:
+            for _one in range(self.threads):
+                all_of_them.enter_context(self.engine.connect())
+
     def dispose(self) -> None:
         self.engine.dispose()
 
@@ -168,7 +173,7 @@ def _commit(session: Unit) -> None:
 
 def is_outage(error: DBAPIError) -> bool:
     """Say whether the database could not do what it was asked, whatever that was: it is gone, full, busy, read-only."""
-    return isinstance(error, OperationalError | InterfaceError) or _is_read_only(error.orig)
+    return isinstance(error, OperationalError | InterfaceError) or is_read_only(error.orig)
 
 
 def may_retry(error: DBAPIError) -> bool:
@@ -179,103 +184,12 @@ def may_retry(error: DBAPIError) -> bool:
     """
     state = getattr(error.orig, "sqlstate", None)
     is_raced = getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY_")
-    return state in ("40001", "40P01", "23505") or is_raced or _is_read_only(error.orig)
-
-
-def _is_read_only(error: BaseException | None) -> bool:
-    """Say whether a connection refused to write: SQLite's from such a time, one to a PostgreSQL that stands by."""
-    code = getattr(error, "sqlite_errorname", "")
-    return code.startswith("SQLITE_READONLY") or getattr(error, "sqlstate", None) == "25006"
+    return state in ("40001", "40P01", "23505") or is_raced or is_read_only(error.orig)
 
 
 def names_nothing(error: DBAPIError) -> bool:
     """Say whether a statement asked for an id that is no id; the embedded database just finds nothing then."""
     return getattr(error.orig, "sqlstate", None) == "22P02"
-
-
-@functools.cache
-def _encoder() -> msgspec.json.Encoder:
-    return msgspec.json.Encoder()
-
-
-def _engine(url: str, threads: int) -> Engine:
-    engine = create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=threads,
-        max_overflow=0,
-        pool_timeout=15,
-        pool_reset_on_return="rollback",
-        json_serializer=lambda value: _encoder().encode(value).decode(),
-        json_deserializer=msgspec.json.decode,
-        query_cache_size=2000,
-        **({"connect_args": {"check_same_thread": False, "timeout": 5}} if url.startswith("sqlite") else {}),
-    )
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
-    else:
-        _prepare_postgresql(engine)
-    event.listen(engine, "before_cursor_execute", guard.check)
-    event.listen(engine, "before_cursor_execute", changes.listen)
-    event.listen(engine, "checkin", _forget)
-    event.listen(engine, "handle_error", _throw_away)
-    return engine
-
-
-def _throw_away(context: Any) -> None:
-    # SQLite opens a file that cannot be written for reading, and such a connection never writes again, also when the
-    # file long since can be; one to a PostgreSQL that stands by stays with it after another has taken over. Left in
-    # the pool it would fail every request that draws it.
-    if _is_read_only(context.original_exception):
-        context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
-
-
-def _forget(_dbapi_connection: Any, record: Any) -> None:
-    record.info.pop("samverk_tenant", None)
-    record.info.pop("samverk_changes", None)
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def _connect(dbapi_connection: Any, _record: Any) -> None:
-        # The driver's own transaction handling begins too late (M14); BEGIN is said below.
-        dbapi_connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "trusted_schema=OFF",
-            "busy_timeout=5000",
-            "cache_size=-16384",
-            "mmap_size=268435456",
-            "temp_store=MEMORY",
-        ):
-            dbapi_connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        write = connection.get_execution_options().get("samverk_write", True)
-        # Said through the engine, not to the driver, so that a busy database is met as every other fault of it is.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN", execution_options={guard.RAW_OPTION: True})
-
-
-def _prepare_postgresql(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def _connect(dbapi_connection: Any, _record: Any) -> None:
-        with dbapi_connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = '5s'; SET lock_timeout = '2s'; SET timezone = 'UTC'")
-        dbapi_connection.commit()
-
-    @event.listens_for(engine, "checkin")
-    def _checkin(dbapi_connection: Any, record: Any) -> None:
-        # The tenant is set for one transaction only; one that outlived it would be the next user's (rule 12).
-        if dbapi_connection is None:
-            return
-        # Said below the driver's transactions, so that asking begins none.
-        left = dbapi_connection.pgconn.exec_(b"SELECT current_setting('samverk.tenant', true)").get_value(0, 0)
-        if left:
-            log.error("a connection came back with a tenant set; it is thrown away")
-            record.invalidate()
 
 
 def insert_or_update(session: Unit, table: type[Base], values: dict[str, Any], changes: dict[str, Any]) -> None:

@@ -1,15 +1,20 @@
-"""Gives back the memory that a serving process has let go of, which the C library would keep for later.
+"""Keeps a serving process as small as what it holds: what it has let go of is found, and given back.
 
-Measured with large papers: 350 of 440 MB were free, and stayed with the process.
+The C library would keep it for later (measured with large papers: 350 of 440 MB were free, and stayed with the
+process); the interpreter would not look for it (measured: 5 MB more after 60,000 requests).
 """
 
 import ctypes
+import gc
 import os
 import threading
 import time
 
 MINUTE = 60.0
 POOLS = 2
+LOOKS = (5_000, 10, 5)
+"""After so many new objects the newest are looked through; after so many such looks the older; after so many of these
+all. A request that runs meanwhile carries its objects on to the older: they wait for the longer look."""
 _ARENA_MAX = -8  # M_ARENA_MAX of glibc's malloc.h
 
 
@@ -30,3 +35,15 @@ def keep_small(seconds: float = MINUTE) -> None:
             library.malloc_trim(0)
 
     threading.Thread(target=give_back, name="samverk-memory", daemon=True).start()
+
+
+def leave_out_what_stands() -> None:
+    """Look for garbage among what requests leave, often, and never again in what has been made until now.
+
+    To be called when the application stands. The interpreter looks through everything only when a quarter has come to
+    what was there at the last time; hence the second look, which finds next to nothing there.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.collect()
+    gc.set_threshold(*LOOKS)
