@@ -62,6 +62,25 @@ def test_a_link_sets_a_new_password_once_and_ends_every_session(site: tuple[Inst
     ]
 
 
+def test_neither_a_hint_nor_a_question_stands_in_for_a_password(site: tuple[Installation, str]) -> None:
+    installation, email = site
+    ask(installation, email)
+    client = httpx_client(installation)
+
+    pages = {"sign-in": "/sign-in", "forgotten": "/sign-in/forgotten", "link": installation.link(email)}
+    asked = {
+        page: set(re.findall(r'<(?:input|select|textarea)[^>]* name="([^"]+)"', client.get(path).text))
+        for page, path in pages.items()
+    }
+
+    own = {"_csrf", "next"}
+    assert asked == {
+        "sign-in": {"email", "password"} | own,
+        "forgotten": {"email"} | own,
+        "link": {"password", "again"} | own - {"next"},
+    }
+
+
 def test_a_link_ends_after_an_hour_and_when_a_newer_one_is_made(site: tuple[Installation, str]) -> None:
     installation, email = site
     ask(installation, email)

@@ -148,7 +148,8 @@ def test_every_answer_carries_the_security_headers(open_site: tuple[Installation
 
     for path in ("/", f"/{tenant}/", "/static/samverk.css", "/nowhere", f"/api/v1/{tenant}/arrangements"):
         headers = client.get(path).headers
-        assert "default-src 'none'" in headers["content-security-policy"], path
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "object-src 'none'" in policy, path
         assert headers["x-content-type-options"] == "nosniff", path
         assert headers["referrer-policy"] == "no-referrer", path
     office = installation.browser(tenant, "secretariat")
