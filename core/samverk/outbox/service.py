@@ -6,7 +6,7 @@ Delivery is `delivery.py`; the words come from the slice that sends.
 import datetime as dt
 
 import msgspec
-from sqlalchemy import case, select
+from sqlalchemy import and_, case, or_, select
 
 from samverk.database import Unit, insert_or_update
 from samverk.outbox.model import MailDue, Message
@@ -78,8 +78,13 @@ def fall_due(session: Unit, tenant_id: str, moment: dt.datetime) -> None:
     insert_or_update(session, MailDue, {"id": tenant_id, "due_at": moment}, {"due_at": sooner})
 
 
-def list_messages(scope: Scope, *, about_id: str | None = None, limit: int = 200) -> tuple[MessageView, ...]:
-    """Return messages, the newest first: who got what, when."""
+def list_messages(
+    scope: Scope, *, about_id: str | None = None, before: str | None = None, limit: int = 200
+) -> tuple[tuple[MessageView, ...], str | None]:
+    """Return messages, the newest first: who got what, when; and the id to ask on from, None at the end.
+
+    A `before` that is no message of the region's is as none.
+    """
     query = (
         select(
             Message.id,
@@ -97,11 +102,12 @@ def list_messages(scope: Scope, *, about_id: str | None = None, limit: int = 200
         .join(Person, Person.id == Message.person_id)
         .where(Message.tenant_id == scope.tenant_id)
         .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(limit)
+        .limit(limit + 1)
     )
     if about_id is not None:
         query = query.where(Message.about_id == about_id)
-    found = []
-    for row in scope.session.execute(query):
-        found.append(MessageView(*tuple(row)))
-    return tuple(found)
+    own = select(Message.created_at).where(Message.tenant_id == scope.tenant_id, Message.id == before)
+    if before is not None and (at := scope.session.scalar(own)) is not None:
+        query = query.where(or_(Message.created_at < at, and_(Message.created_at == at, Message.id < before)))
+    found = tuple(MessageView(*tuple(row)) for row in scope.session.execute(query))
+    return found[:limit], found[limit - 1].id if len(found) > limit else None

@@ -145,7 +145,7 @@ def _round_page(call: Call, error: Invalid | None = None) -> Page:
         "cells": cells,
         "counts": counts,
         "events": views.round_events(scope, round_.id),
-        "messages": outbox.list_messages(scope, about_id=round_.id),
+        "messages": outbox.list_messages(scope, about_id=round_.id)[0],
         "to_remind": reminded,
         "contacts": contacts,
         "all_parties": tenants.parties(scope),
