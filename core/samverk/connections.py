@@ -29,6 +29,9 @@ def make_engine(url: str, threads: int) -> Engine:
         pool_size=threads,
         max_overflow=0,
         pool_timeout=15,
+        # In turn, not the one used last: that would be a few percent faster, and those seldom drawn keep what they
+        # have read (measured: 6 % more memory after half an hour, where 3 % are allowed).
+        pool_use_lifo=False,
         pool_reset_on_return="rollback",
         json_serializer=lambda value: _encoder().encode(value).decode(),
         json_deserializer=msgspec.json.decode,
