@@ -8,10 +8,10 @@ connection is set up `connections.py`'s.
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Table, event, inspect
+from sqlalchemy import Connection, Table, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -145,10 +145,19 @@ class Database:
             yield session
 
     def open(self) -> None:
-        """Open every connection that there may be, so that nobody waits for one and the process does not grow later."""
-        with ExitStack() as all_of_them:
-            for _one in range(self.threads):
-                all_of_them.enter_context(self.engine.connect())
+        """Open every connection that there may be, so that nobody waits for one and the process does not grow later.
+
+        What a database refuses now is asked for again by whoever needs it, who is told what is the matter.
+        """
+        opened: list[Connection] = []
+        try:
+            while len(opened) < self.threads:
+                opened.append(self.engine.connect())
+        except DBAPIError:
+            log.warning("only %d of %d connections could be opened to the database", len(opened), self.threads)
+        finally:
+            for one in opened:
+                one.close()
 
     def dispose(self) -> None:
         self.engine.dispose()
